@@ -1,0 +1,3 @@
+//! One file a verb: its arguments, and what it calls.
+
+pub(super) mod completions;

@@ -1,0 +1,55 @@
+//! The command line: arguments in, library calls, words out.
+//!
+//! The only room that knows clap or prints. stdout is for data, everything else goes to stderr.
+//! `commands/<verb>.rs` holds one verb each: its arguments and what it calls.
+
+mod commands;
+mod printer;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use printer::Printer;
+
+/// How a command that did not fail ends the program: 0, 4 or 5 (see [`crate::error::Exit`]).
+pub type Outcome = anyhow::Result<ExitCode>;
+
+/// Customer-value segmentation: tiers, types and service plans (二八, the 80/20 rule).
+#[derive(Debug, Parser)]
+#[command(name = "erba", version, max_term_width = 100, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// Say nothing but errors and data
+    #[arg(long, short, global = true)]
+    quiet: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  erba demo
+  erba run --transactions sales.csv --out result
+  erba run --customers customers.xlsx --recipe pharma --out result --lang zh
+  erba check result
+
+Exit codes: 0 ok, 1 unexpected, 2 usage, 3 bad input or recipe, 4 check found violations,
+5 comparison over a threshold.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Completions(commands::completions::Args),
+}
+
+/// Parses the command line, runs the command and tells how it went.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let printer = Printer::new(cli.quiet);
+    let outcome = match cli.command {
+        Command::Completions(args) => commands::completions::run(&args, &printer),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(failure) => printer.failure(&failure),
+    }
+}

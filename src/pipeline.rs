@@ -1,0 +1,1 @@
+//! (see the commit that opens this room)

@@ -1,0 +1,178 @@
+//! One value holding everything a run found, with the parameters and cut points that made it.
+
+use std::collections::BTreeMap;
+
+use crate::domain::{CustomerType, Day, Money, Tier, TierReason, Window};
+use crate::features::FeatureTable;
+use crate::scoring::{Potential, Value};
+use crate::service::ServicePlan;
+use crate::tiering::Tiering;
+use crate::typing::Typing;
+use crate::visits::VisitPlan;
+
+/// A finished run. Every per-customer vector inside is in the order of `table.ids`.
+#[derive(Clone, Debug, Default)]
+pub struct Segmentation {
+    /// What made it.
+    pub settings: Settings,
+    /// The files read.
+    pub inputs: Vec<InputRecord>,
+    /// Where every row went.
+    pub rows: RowCounts,
+    /// Rows that could not be read, by file and line.
+    pub rejects: Vec<Reject>,
+    /// What is known of each customer.
+    pub table: FeatureTable,
+    /// What each brings.
+    pub value: Value,
+    /// What each could bring.
+    pub potential: Potential,
+    /// Tiers.
+    pub tiering: Tiering,
+    /// Types.
+    pub typing: Typing,
+    /// What to do.
+    pub service: ServicePlan,
+    /// Dated visits; none without reps.
+    pub visits: Option<VisitPlan>,
+    /// Who changed tier or type since the previous run; none without `--previous`.
+    pub movers: Option<Vec<Mover>>,
+    /// What the reader should know, each a whole sentence.
+    pub warnings: Vec<String>,
+    /// Wall time by room, milliseconds, in the order of the way.
+    pub timings_ms: Vec<(&'static str, f64)>,
+}
+
+/// The parameters of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Version of the program.
+    pub version: String,
+    /// The last day that counts; none without dates.
+    pub as_of: Option<Day>,
+    /// The window; none without dates.
+    pub window: Option<Window>,
+    /// Seed of everything drawn by chance.
+    pub seed: u64,
+    /// The recipe's name.
+    pub recipe: String,
+    /// The whole recipe after defaults were filled in, as TOML.
+    pub recipe_text: String,
+    /// Column mappings given on the command line, `role=Column`.
+    pub mappings: Vec<String>,
+}
+
+/// One file read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InputRecord {
+    /// `transactions`, `customers`, `products`, `visits` or `reps`.
+    pub role: &'static str,
+    /// As named by the user.
+    pub path: String,
+    /// Of the file's bytes, lower-case hex.
+    pub sha256: String,
+    /// Records below the header.
+    pub rows: u64,
+    /// Which column was taken for which role, `(role, column)`.
+    pub columns: Vec<(String, String)>,
+}
+
+/// `read = used + filtered + rejected`, over all files.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RowCounts {
+    /// Records read.
+    pub read: u64,
+    /// Those that made the result.
+    pub used: u64,
+    /// Those left out by rule.
+    pub filtered: u64,
+    /// Those that could not be read.
+    pub rejected: u64,
+    /// Why rows were filtered: reason → rows.
+    pub filters: BTreeMap<&'static str, u64>,
+}
+
+/// A row that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reject {
+    /// The file, as named by the user.
+    pub file: String,
+    /// Line on which the record starts, the header being line 1.
+    pub line: u64,
+    /// Header of the faulty column.
+    pub column: String,
+    /// The cell as written.
+    pub value: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+/// A customer whose tier or type differs from the previous run's.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mover {
+    /// The customer's id.
+    pub customer_id: Box<str>,
+    /// Tier before; none if new.
+    pub tier_before: Option<Tier>,
+    /// Tier now; none if gone.
+    pub tier_now: Option<Tier>,
+    /// Type before; none if not known.
+    pub type_before: Option<CustomerType>,
+    /// Type now; none if gone.
+    pub type_now: Option<CustomerType>,
+    /// Value before.
+    pub value_before: Option<Money>,
+    /// Value now.
+    pub value_now: Option<Money>,
+    /// Why the tier is what it is now.
+    pub reason: Option<TierReason>,
+}
+
+/// Customers and value of one group, for summaries.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct GroupTotals {
+    /// How many customers.
+    pub customers: u64,
+    /// Share of customers, 0–1.
+    pub customer_share: f64,
+    /// Their value.
+    pub value: Money,
+    /// Share of the value of all customers (negative values count as they are), 0–1 as a rule.
+    pub value_share: f64,
+}
+
+impl Segmentation {
+    /// Value of all customers, negative ones included.
+    pub fn value_total(&self) -> Money {
+        self.value.amounts.iter().copied().sum()
+    }
+
+    /// Totals of one tier.
+    pub fn tier_totals(&self, tier: Tier) -> GroupTotals {
+        self.totals(|index| self.tiering.tiers[index] == tier)
+    }
+
+    /// Totals of one type.
+    pub fn type_totals(&self, customer_type: CustomerType) -> GroupTotals {
+        self.totals(|index| self.typing.types[index] == customer_type)
+    }
+
+    /// Totals of the customers that `holds` picks by index.
+    pub fn totals(&self, holds: impl Fn(usize) -> bool) -> GroupTotals {
+        let mut customers = 0;
+        let mut value = Money::ZERO;
+        for (index, amount) in self.value.amounts.iter().enumerate() {
+            if holds(index) {
+                customers += 1;
+                value = Money(value.0.saturating_add(amount.0));
+            }
+        }
+        let all = self.value.amounts.len();
+        GroupTotals {
+            customers,
+            customer_share: if all == 0 { 0.0 } else { customers as f64 / all as f64 },
+            value,
+            value_share: value.share_of(self.value_total()),
+        }
+    }
+}

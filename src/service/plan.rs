@@ -1,0 +1,66 @@
+//! The outcome of service planning.
+
+use crate::domain::{Channel, CustomerType, Money, Tier};
+
+/// What is planned for each customer and for each group.
+#[derive(Clone, Debug, Default)]
+pub struct ServicePlan {
+    /// One per customer, in the order of the feature table.
+    pub customers: Vec<Service>,
+    /// One per tier × type, Ⅰ innovative first; all six are there even if empty.
+    pub groups: Vec<PlanRow>,
+    /// Days of the period that visits are counted in.
+    pub period_days: u32,
+    /// Money to split; none if the recipe has no budget.
+    pub budget: Option<Money>,
+    /// How visits were split: `policy` or `optimal`.
+    pub allocation: String,
+}
+
+/// The service of one customer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Service {
+    /// Who serves.
+    pub channel: Channel,
+    /// Visits a period; 0 for customers not visited.
+    pub visits: f64,
+    /// Minutes a visit takes.
+    pub minutes: u32,
+    /// Which message suits the customer: a key of the recipe's messages.
+    pub message: Box<str>,
+    /// Hours within which a request is answered.
+    pub response_hours: u32,
+    /// Days between surveys of needs, for customers not visited; none if visited.
+    pub survey_days: Option<u32>,
+    /// Money for this customer; none without a budget.
+    pub budget: Option<Money>,
+    /// The rule that set `visits` when it is not the policy table: a purchase stage or a watch rule.
+    pub rule: Option<Box<str>>,
+}
+
+/// The service of one tier × type.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlanRow {
+    /// The tier.
+    pub tier: Tier,
+    /// The type.
+    pub customer_type: CustomerType,
+    /// How many customers.
+    pub customers: u32,
+    /// Their value.
+    pub value: Money,
+    /// Who serves, by the policy table.
+    pub channel: Channel,
+    /// Mean visits a customer and period.
+    pub visits_per_customer: f64,
+    /// Visits a period, all customers.
+    pub visits: f64,
+    /// Minutes a period, all customers.
+    pub minutes: f64,
+    /// Money; none without a budget.
+    pub budget: Option<Money>,
+    /// Share of budget, 0–1; the shares of all rows add up to 1.
+    pub budget_share: f64,
+    /// Which message suits the group.
+    pub message: Box<str>,
+}

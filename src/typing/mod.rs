@@ -1,0 +1,5 @@
+//! Innovative or conservative, by k-means on behaviour that is not volume in disguise.
+
+mod types;
+
+pub use types::{Typing, TypingQuality};

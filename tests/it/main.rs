@@ -1,0 +1,5 @@
+//! Table of contents of the integration tests.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop there")]
+
+mod layering;
