@@ -77,6 +77,8 @@ pub const CODES: &[CodeInfo] = &[
     code(211, Exit::Input, "a workbook cannot be read"),
     code(212, Exit::Input, "an amount is too large"),
     code(213, Exit::Input, "no row is left after filtering"),
+    code(501, Exit::Input, "a rule of the service plan names a column that is not there"),
+    code(502, Exit::Input, "a rule of the service plan compares a column with what it cannot hold"),
     code(901, Exit::Unexpected, "a file cannot be written"),
     code(902, Exit::Unexpected, "the program contradicts itself (a bug)"),
 ];
@@ -109,6 +111,13 @@ impl Fault {
     /// A fault without a place.
     pub fn new(code: u16, cause: impl Into<String>) -> Self {
         Fault { code, cause: cause.into(), place: None, action: None }
+    }
+
+    /// A value of a recipe that is out of its range; `key` is its full name, such as
+    /// `service.policy[2].visits`. Whoever loads the recipe turns the key into a file and a line.
+    pub fn in_recipe(key: impl Into<String>, cause: impl Into<String>) -> Self {
+        let place = Place { file: "recipe".to_owned(), line: None, column: Some(key.into()) };
+        Fault { place: Some(place), ..Fault::new(113, cause) }
     }
 
     /// Says in which file.
