@@ -39,6 +39,7 @@ Exit codes: 0 ok, 1 unexpected, 2 usage, 3 bad input or recipe, 4 check found vi
 #[derive(Debug, Subcommand)]
 enum Command {
     Completions(commands::completions::Args),
+    Synth(commands::synth::Args),
 }
 
 /// Parses the command line, runs the command and tells how it went.
@@ -47,6 +48,7 @@ pub fn main() -> ExitCode {
     let printer = Printer::new(cli.quiet);
     let outcome = match cli.command {
         Command::Completions(args) => commands::completions::run(&args, &printer),
+        Command::Synth(args) => commands::synth::run(&args, &printer),
     };
     match outcome {
         Ok(code) => code,

@@ -1,3 +1,4 @@
 //! One file a verb: its arguments, and what it calls.
 
 pub(super) mod completions;
+pub(super) mod synth;
