@@ -79,6 +79,8 @@ pub const CODES: &[CodeInfo] = &[
     code(213, Exit::Input, "no row is left after filtering"),
     code(501, Exit::Input, "a rule of the service plan names a column that is not there"),
     code(502, Exit::Input, "a rule of the service plan compares a column with what it cannot hold"),
+    code(652, Exit::Input, "two sides of a comparison have no customer in common"),
+    code(653, Exit::Threshold, "a comparison is over a threshold"),
     code(801, Exit::Usage, "a number for made data is out of its range"),
     code(802, Exit::Usage, "a workbook cannot hold that many rows"),
     code(901, Exit::Unexpected, "a file cannot be written"),

@@ -40,6 +40,7 @@ Exit codes: 0 ok, 1 unexpected, 2 usage, 3 bad input or recipe, 4 check found vi
 enum Command {
     Completions(commands::completions::Args),
     Synth(commands::synth::Args),
+    Compare(commands::compare::Args),
 }
 
 /// Parses the command line, runs the command and tells how it went.
@@ -49,6 +50,7 @@ pub fn main() -> ExitCode {
     let outcome = match cli.command {
         Command::Completions(args) => commands::completions::run(&args, &printer),
         Command::Synth(args) => commands::synth::run(&args, &printer),
+        Command::Compare(args) => commands::compare::run(&args, &printer),
     };
     match outcome {
         Ok(code) => code,

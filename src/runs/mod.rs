@@ -1,1 +1,28 @@
-//! (see the commit that opens this room)
+//! Runs kept, compared and judged.
+//!
+//! *In:* finished [`Segmentation`](crate::result::Segmentation)s, result folders, or any CSV with
+//! `customer_id,tier[,type]`. *Out:* [`Comparison`]s.
+//!
+//! A comparison walks two sides along their ids. Tiers and types are set against each other in
+//! contingency tables, from which the adjusted Rand index (Hubert & Arabie 1985), normalised mutual
+//! information (arithmetic mean of entropies), agreement and the Jaccard similarity of each group
+//! follow. Every customer whose tier differs is listed with what moved it: its own value, the line
+//! between tiers, promotion by potential, or a hold.
+//!
+//! Shares are 0–1, values in 1/10 000 currency units inside and in units in JSON and CSV.
+
+mod changes;
+mod comparison;
+mod metrics;
+mod movement;
+mod movers;
+mod side;
+mod table;
+
+pub use changes::Change;
+pub use comparison::{ByTier, ByType, Comparison, Overlap, TierMatrix, TypeComparison, TypeMatrix, compare};
+pub use metrics::Contingency;
+pub use movement::{Cuts, Movement, Why};
+pub use movers::write_movers;
+pub use side::{Assignment, Provenance, Side};
+pub use table::read_side;

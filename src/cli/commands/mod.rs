@@ -1,4 +1,5 @@
 //! One file a verb: its arguments, and what it calls.
 
+pub(super) mod compare;
 pub(super) mod completions;
 pub(super) mod synth;

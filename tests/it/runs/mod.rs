@@ -1,0 +1,3 @@
+//! Runs compared and kept.
+
+mod compare;
