@@ -4,3 +4,4 @@
 
 mod layering;
 mod runs;
+mod synth;
