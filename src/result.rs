@@ -1,9 +1,8 @@
 //! One value holding everything a run found, with the parameters and cut points that made it.
 
-use std::collections::BTreeMap;
-
 use crate::domain::{CustomerType, Day, Money, Tier, TierReason, Window};
 use crate::features::FeatureTable;
+pub use crate::ingest::{InputRecord, Reject, RowCounts};
 use crate::scoring::{Potential, Value};
 use crate::service::ServicePlan;
 use crate::tiering::Tiering;
@@ -60,51 +59,6 @@ pub struct Settings {
     pub recipe_text: String,
     /// Column mappings given on the command line, `role=Column`.
     pub mappings: Vec<String>,
-}
-
-/// One file read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InputRecord {
-    /// `transactions`, `customers`, `products`, `visits` or `reps`.
-    pub role: &'static str,
-    /// As named by the user.
-    pub path: String,
-    /// Of the file's bytes, lower-case hex.
-    pub sha256: String,
-    /// Records below the header.
-    pub rows: u64,
-    /// Which column was taken for which role, `(role, column)`.
-    pub columns: Vec<(String, String)>,
-}
-
-/// `read = used + filtered + rejected`, over all files.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RowCounts {
-    /// Records read.
-    pub read: u64,
-    /// Those that made the result.
-    pub used: u64,
-    /// Those left out by rule.
-    pub filtered: u64,
-    /// Those that could not be read.
-    pub rejected: u64,
-    /// Why rows were filtered: reason → rows.
-    pub filters: BTreeMap<&'static str, u64>,
-}
-
-/// A row that could not be read.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Reject {
-    /// The file, as named by the user.
-    pub file: String,
-    /// Line on which the record starts, the header being line 1.
-    pub line: u64,
-    /// Header of the faulty column.
-    pub column: String,
-    /// The cell as written.
-    pub value: String,
-    /// What is wrong with it.
-    pub reason: String,
 }
 
 /// A customer whose tier or type differs from the previous run's.

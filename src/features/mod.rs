@@ -2,4 +2,5 @@
 
 mod table;
 
-pub use table::{Adoption, Attribute, AttributeValues, FeatureTable, Features, Launch, MonthSales, Profile};
+pub use crate::ingest::{Attribute, AttributeValues, Profile};
+pub use table::{Adoption, FeatureTable, Features, Launch, MonthSales};

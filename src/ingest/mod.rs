@@ -1,1 +1,38 @@
-//! (see the commit that opens this room)
+//! Files in, typed rows out; every row that cannot be read is kept with its place and reason.
+//!
+//! A file goes through `source` (encoding, gzip, workbook → UTF-8 text), `blocks` (whole records),
+//! `scan` (all threads parse and fold), and one of the tables: [`TransactionLog`] is folded row by
+//! row and never held, [`CustomerTable`], [`ProductTable`] and [`Table`] are held whole.
+//!
+//! What a column means is found by its header, in English or Chinese, or said by the user
+//! ([`Mappings`]). How dates and amounts are written is decided by the whole column, never by its
+//! first rows; where nothing decides, reading stops and asks.
+//!
+//! Every row read is used, filtered by rule (no customer, after `as_of`) or rejected with a reason:
+//! `read = used + filtered + rejected`, always ([`RowCounts`]).
+
+mod account;
+mod blocks;
+mod customers;
+mod dates;
+mod dialect;
+mod ids;
+mod numbers;
+mod params;
+mod products;
+mod profile;
+mod roles;
+mod scan;
+mod source;
+mod table;
+mod transactions;
+
+pub use account::{InputRecord, Reject, RowCounts};
+pub use customers::CustomerTable;
+pub use dates::DateFormat;
+pub use params::{IngestParams, IngestValidParams, ReadOptions, encoding_named};
+pub use products::{Product, ProductTable};
+pub use profile::{Attribute, AttributeValues, Profile};
+pub use roles::{Mappings, Role};
+pub use table::{CellFault, Table, TableRow};
+pub use transactions::{FirstSales, ProductKey, ReadLog, Transaction, TransactionLog, product_key};

@@ -1,0 +1,151 @@
+//! A text cut into blocks that end where a record ends, so that several threads can parse it.
+//!
+//! A quote opens a quoted field only at the start of a field, and inside it a doubled quote stands
+//! for itself: the same reading as the csv crate's, so that a line break inside a field never cuts
+//! a record, and a stray quote in the middle of a field never swallows the rest of the file.
+
+use crate::error::{Fault, Result};
+
+use super::dialect::Delimiter;
+use super::source::{Source, Text};
+
+/// Bytes read at a time.
+const BLOCK: usize = 1 << 20;
+/// A record longer than this is a quote that nobody closed.
+const LONGEST_RECORD: usize = 1 << 24;
+
+/// Whole records, in the order of the file.
+#[derive(Debug)]
+pub(super) struct Block {
+    /// Position in the file, the first is 0.
+    pub(super) index: usize,
+    /// UTF-8 unless the file lies about its encoding.
+    pub(super) bytes: Vec<u8>,
+}
+
+/// Cuts a source into blocks.
+pub(super) struct Blocks<'a> {
+    source: &'a Source,
+    text: Text<'a>,
+    delimiter: Option<Delimiter>,
+    carry: Vec<u8>,
+    next: usize,
+    done: bool,
+}
+
+impl<'a> Blocks<'a> {
+    pub(super) fn new(source: &'a Source, delimiter: Option<Delimiter>) -> Result<Self> {
+        Ok(Blocks { source, text: source.text()?, delimiter, carry: Vec::new(), next: 0, done: false })
+    }
+
+    /// The delimiter, once the first block has been read.
+    pub(super) fn delimiter(&self) -> Delimiter {
+        self.delimiter.unwrap_or(Delimiter::Byte(b','))
+    }
+
+    /// The next block; none at the end.
+    ///
+    /// # Errors
+    /// E201 or E208 from reading, E203 if a quoted field is never closed.
+    pub(super) fn next(&mut self) -> Result<Option<Block>> {
+        while !self.done {
+            self.done = !self.text.read_more(&mut self.carry, BLOCK)?;
+            if self.next == 0 {
+                let classic = memchr::memchr(b'\n', &self.carry).is_none();
+                if classic
+                    && memchr::memchr(b'\r', &self.carry[..self.carry.len().saturating_sub(1)]).is_some()
+                {
+                    return Err(Fault::new(203, "ends its lines with CR alone")
+                        .in_file(&self.source.path)
+                        .hint("save it again with LF or CRLF line ends")
+                        .into());
+                }
+                let carry = &self.carry;
+                self.delimiter.get_or_insert_with(|| Delimiter::detect(carry));
+            }
+            let (end, open) = last_boundary(&self.carry, self.delimiter().byte());
+            if self.done && open {
+                return Err(self.never_closed());
+            }
+            let end = if self.done { self.carry.len() } else { end };
+            if end > 0 {
+                let rest = self.carry.split_off(end);
+                let bytes = std::mem::replace(&mut self.carry, rest);
+                self.next += 1;
+                return Ok(Some(Block { index: self.next - 1, bytes }));
+            }
+            if self.carry.len() > LONGEST_RECORD {
+                return Err(self.never_closed());
+            }
+        }
+        Ok(None)
+    }
+
+    fn never_closed(&self) -> crate::error::Error {
+        let start = String::from_utf8_lossy(&self.carry[..self.carry.len().min(60)]).into_owned();
+        Fault::new(203, format!("a quoted field is never closed in the record that starts with {start:?}"))
+            .in_file(&self.source.path)
+            .hint("close the quote, or double it if it belongs to the text")
+            .into()
+    }
+}
+
+/// Length of the whole records in `bytes` (which starts with a record), and whether a quoted
+/// field is open at the end.
+fn last_boundary(bytes: &[u8], delimiter: u8) -> (usize, bool) {
+    let mut boundary = 0;
+    let mut place = 0;
+    loop {
+        let Some(quote) = opening_quote(bytes, place, delimiter) else {
+            let end = memchr::memrchr(b'\n', &bytes[place..]).map_or(boundary, |end| place + end + 1);
+            return (end, false);
+        };
+        if let Some(end) = memchr::memrchr(b'\n', &bytes[place..quote]) {
+            boundary = place + end + 1;
+        }
+        match closing_quote(bytes, quote + 1) {
+            Some(close) => place = close + 1,
+            None => return (boundary, true),
+        }
+    }
+}
+
+fn opening_quote(bytes: &[u8], from: usize, delimiter: u8) -> Option<usize> {
+    memchr::memchr_iter(b'"', &bytes[from..]).map(|quote| from + quote).find(|quote| {
+        let before = quote.checked_sub(1).map(|place| bytes[place]);
+        // A quote right behind a closed one does not open a field.
+        before.is_none_or(|byte| byte == delimiter || byte == b'\n' || byte == b'\r')
+    })
+}
+
+fn closing_quote(bytes: &[u8], from: usize) -> Option<usize> {
+    let mut place = from;
+    loop {
+        let quote = place + memchr::memchr(b'"', &bytes[place..])?;
+        if bytes.get(quote + 1) == Some(&b'"') {
+            place = quote + 2;
+        } else {
+            return Some(quote);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn boundaries_lie_outside_quotes() {
+        for (text, end, open) in [
+            ("a,b\n1,2\n3", 8, false),
+            ("a,\"x\ny\"\nb", 8, false),
+            ("a,\"x\ny\n", 0, true),
+            ("1,5\" pipe\n2,x\n", 14, false),
+            ("1,\"a \"\"b\n\"\" c\"\nx", 15, false),
+            ("\"\",\"\"\n", 6, false),
+            ("", 0, false),
+        ] {
+            assert_eq!(last_boundary(text.as_bytes(), b','), (end, open), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The recipe's `[ingest]` section and what the command line adds to it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Fault, Result};
+
+use super::dates::DateFormat;
+use super::roles::Mappings;
+
+/// `[ingest]` as a recipe gives it.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct IngestParams {
+    /// Cells read as blank, compared without case.
+    pub missing: Vec<String>,
+    /// Part of all rows that may be bad before the run fails, 0–1.
+    pub max_reject_share: f64,
+}
+
+/// `[ingest]` once checked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IngestValidParams(IngestParams);
+
+impl IngestParams {
+    /// Checks ranges.
+    ///
+    /// # Errors
+    /// E113 if `max_reject_share` is not in 0–1.
+    pub fn check(self) -> Result<IngestValidParams> {
+        let mut faults = Vec::new();
+        if !(0.0..=1.0).contains(&self.max_reject_share) {
+            faults.push(
+                Fault::new(113, format!("ingest.max_reject_share is {}", self.max_reject_share))
+                    .hint("give a share from 0 to 1, such as 0.01"),
+            );
+        }
+        Error::unless_empty(faults)?;
+        Ok(IngestValidParams(self))
+    }
+}
+
+impl IngestValidParams {
+    /// Part of all rows that may be bad.
+    pub fn max_reject_share(&self) -> f64 {
+        self.0.max_reject_share
+    }
+
+    /// True if the cell says nothing.
+    pub fn is_missing(&self, cell: &str) -> bool {
+        let cell = cell.trim();
+        cell.is_empty() || self.0.missing.iter().any(|word| word.eq_ignore_ascii_case(cell))
+    }
+}
+
+/// How files are to be read.
+pub struct ReadOptions<'a> {
+    /// Columns named by the user.
+    pub mappings: Mappings,
+    /// The encoding of every text file; detected if none.
+    pub encoding: Option<&'static encoding_rs::Encoding>,
+    /// How dates are written; found out if none.
+    pub date_format: Option<DateFormat>,
+    /// Threads that parse, at least 1.
+    pub threads: usize,
+    /// The recipe's section.
+    pub params: IngestValidParams,
+    /// Told how many bytes of the input have been worked off since the last call.
+    pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
+}
+
+impl ReadOptions<'_> {
+    pub(super) fn tell_progress(&self, bytes: u64) {
+        if let Some(progress) = self.progress {
+            progress(bytes);
+        }
+    }
+}
+
+/// The encoding of this name, as the Encoding Standard spells it (`gbk`, `gb18030`, `utf-8`, …).
+///
+/// # Errors
+/// E208 if there is no such encoding.
+pub fn encoding_named(name: &str) -> Result<&'static encoding_rs::Encoding> {
+    encoding_rs::Encoding::for_label(name.as_bytes()).ok_or_else(|| {
+        Fault::new(208, format!("there is no encoding named \"{name}\""))
+            .hint("use utf-8, utf-16le, utf-16be, gb18030, gbk, big5, shift_jis or windows-1252")
+            .into()
+    })
+}

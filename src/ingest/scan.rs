@@ -1,0 +1,301 @@
+//! All records of a file through a function, on several threads.
+//!
+//! One thread reads and cuts blocks, the others parse and fold them into a state each. Which
+//! thread gets which block is left to chance, so states must merge in any order; counts, rejects
+//! and their line numbers come out the same whatever chance does.
+
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, sync_channel};
+
+use csv::ByteRecord;
+
+use crate::error::{Error, Fault, Result};
+
+use super::account::{Reject, RowCounts};
+use super::blocks::{Block, Blocks};
+use super::dialect::{Delimiter, squeeze_spaces};
+use super::params::ReadOptions;
+use super::source::Source;
+
+/// A file with its header read.
+#[derive(Clone, Debug)]
+pub(super) struct Sheet {
+    pub(super) source: Source,
+    pub(super) header: Vec<String>,
+    delimiter: Delimiter,
+}
+
+/// What became of a record.
+pub(super) enum Verdict {
+    Used,
+    /// Left out by rule.
+    Filtered(&'static str),
+    /// Column and what is wrong with its cell.
+    Rejected(usize, String),
+}
+
+/// One record on its way through the fold.
+pub(super) struct Record<'a> {
+    cells: &'a ByteRecord,
+    block: usize,
+}
+
+/// The states of all threads and the account of the file's rows.
+#[derive(Debug)]
+pub(super) struct Folded<S> {
+    pub(super) states: Vec<S>,
+    pub(super) rows: RowCounts,
+    pub(super) rejects: Vec<Reject>,
+    /// Line breaks above each block.
+    above: Vec<u64>,
+}
+
+/// Where a record starts; [`Folded::line`] tells the line once the whole file has been read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RecordPlace {
+    block: usize,
+    line: u64,
+}
+
+impl<S> Folded<S> {
+    /// Line of the file, the first being 1.
+    pub(super) fn line(&self, place: RecordPlace) -> u64 {
+        self.above.get(place.block).copied().unwrap_or(0) + place.line
+    }
+}
+
+impl Record<'_> {
+    /// A cell without the blanks around it; empty if the record is too short.
+    pub(super) fn cell(&self, column: usize) -> &[u8] {
+        trim(self.cells.get(column).unwrap_or_default())
+    }
+
+    /// The record itself and where it starts, to keep.
+    pub(super) fn owned(&self) -> (ByteRecord, RecordPlace) {
+        (self.cells.clone(), RecordPlace { block: self.block, line: line_in_block(self.cells) })
+    }
+}
+
+fn line_in_block(cells: &ByteRecord) -> u64 {
+    cells.position().map_or(0, csv::Position::line)
+}
+
+/// Without blanks at either end, those of other scripts included.
+pub(super) fn trim(cell: &[u8]) -> &[u8] {
+    let cell = cell.trim_ascii();
+    match (cell.first(), cell.last()) {
+        (Some(first), Some(last)) if !first.is_ascii() || !last.is_ascii() => {
+            std::str::from_utf8(cell).map_or(cell, |text| text.trim().as_bytes())
+        }
+        _ => cell,
+    }
+}
+
+fn parser(bytes: &[u8], delimiter: Delimiter) -> csv::Reader<&[u8]> {
+    csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter.byte()).from_reader(bytes)
+}
+
+impl Sheet {
+    /// Opens a file and reads its header, the first record that is not blank.
+    ///
+    /// # Errors
+    /// E201, E206, E208, E211 if it cannot be read or has no header.
+    pub(super) fn open(path: &std::path::Path, options: &ReadOptions) -> Result<Self> {
+        let source = Source::open(path, options.encoding)?;
+        let (block, delimiter) = {
+            let mut blocks = Blocks::new(&source, None)?;
+            (blocks.next()?, blocks.delimiter())
+        };
+        let mut header = Vec::new();
+        if let Some(block) = block {
+            let bytes = prepared(&source, delimiter, block.bytes)?;
+            let mut record = ByteRecord::new();
+            if parser(&bytes, delimiter).read_byte_record(&mut record).unwrap_or(false) {
+                header = record.iter().map(|cell| String::from_utf8_lossy(trim(cell)).into_owned()).collect();
+            }
+        }
+        if header.iter().all(String::is_empty) {
+            return Err(Fault::new(206, "has no header")
+                .in_file(path)
+                .hint("the first line must name the columns")
+                .into());
+        }
+        Ok(Sheet { source, header, delimiter })
+    }
+
+    /// Folds every record below the header.
+    ///
+    /// # Errors
+    /// Whatever stops reading; rows that cannot be read do not, they are counted.
+    pub(super) fn fold<S: Send>(
+        &self,
+        options: &ReadOptions,
+        new: impl Fn() -> S + Sync,
+        push: impl Fn(&mut S, &Record) -> Verdict + Sync,
+    ) -> Result<Folded<S>> {
+        let threads = options.threads.max(1);
+        let (sender, receiver) = sync_channel::<Block>(threads * 2);
+        let receiver = Mutex::new(receiver);
+        let (read, workers) = std::thread::scope(|scope| {
+            let receiver = &receiver;
+            let work = || {
+                let outcome = self.work(receiver, options, new(), &push);
+                if outcome.is_err() {
+                    // The reader must not wait for a worker that has given up.
+                    while receiver.lock().is_ok_and(|receiver| receiver.recv().is_ok()) {}
+                }
+                outcome
+            };
+            let handles: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            let read = self.send_blocks(sender);
+            let workers: Result<Vec<_>> =
+                handles.into_iter().map(|handle| handle.join().unwrap_or_else(|_| Err(bug()))).collect();
+            (read, workers)
+        });
+        // A worker's fault says more than the reader's complaint that nobody listens.
+        let workers = workers?;
+        read?;
+        Ok(self.settle(workers))
+    }
+
+    fn send_blocks(&self, sender: std::sync::mpsc::SyncSender<Block>) -> Result<()> {
+        let mut blocks = Blocks::new(&self.source, Some(self.delimiter))?;
+        while let Some(block) = blocks.next()? {
+            if sender.send(block).is_err() {
+                break;
+            }
+        }
+        // Workers stop when nobody can send any more.
+        drop(sender);
+        Ok(())
+    }
+
+    fn work<S>(
+        &self,
+        receiver: &Mutex<Receiver<Block>>,
+        options: &ReadOptions,
+        state: S,
+        push: impl Fn(&mut S, &Record) -> Verdict,
+    ) -> Result<Worker<S>> {
+        let mut worker = Worker { state, rows: RowCounts::default(), faults: Vec::new(), lines: Vec::new() };
+        let mut cells = ByteRecord::new();
+        loop {
+            let block = match receiver.lock() {
+                Ok(receiver) => receiver.recv(),
+                Err(_) => return Err(bug()),
+            };
+            let Ok(block) = block else { break };
+            let read = block.bytes.len() as u64;
+            let bytes = prepared(&self.source, self.delimiter, block.bytes)?;
+            worker.lines.push((block.index, memchr::memchr_iter(b'\n', &bytes).count() as u64));
+            let mut parser = parser(&bytes, self.delimiter);
+            let mut skip_header = block.index == 0;
+            while parser.read_byte_record(&mut cells).map_err(|fault| self.unparsable(&fault))? {
+                if std::mem::take(&mut skip_header) {
+                    continue;
+                }
+                let verdict = if cells.len() == self.header.len() {
+                    push(&mut worker.state, &Record { cells: &cells, block: block.index })
+                } else {
+                    self.odd_length(&cells)
+                };
+                worker.account(verdict, block.index, &cells);
+            }
+            options.tell_progress(read);
+        }
+        Ok(worker)
+    }
+
+    /// A record of another length than the header: blank cells too many at the end are no fault.
+    fn odd_length(&self, cells: &ByteRecord) -> Verdict {
+        if cells.iter().all(|cell| trim(cell).is_empty()) {
+            return Verdict::Filtered("blank_line");
+        }
+        Verdict::Rejected(
+            usize::MAX,
+            format!("has {} cells where the header has {}", cells.len(), self.header.len()),
+        )
+    }
+
+    fn unparsable(&self, fault: &csv::Error) -> Error {
+        Fault::new(201, fault.to_string()).in_file(&self.source.path).into()
+    }
+
+    fn settle<S>(&self, workers: Vec<Worker<S>>) -> Folded<S> {
+        let mut lines: Vec<(usize, u64)> =
+            workers.iter().flat_map(|worker| worker.lines.iter().copied()).collect();
+        lines.sort_unstable();
+        let mut before = 0;
+        for (_, count) in &mut lines {
+            before += std::mem::replace(count, before);
+        }
+        let above = lines.into_iter().map(|(_, above)| above).collect();
+        let mut folded =
+            Folded { states: Vec::new(), rows: RowCounts::default(), rejects: Vec::new(), above };
+        for worker in workers {
+            folded.states.push(worker.state);
+            folded.rows.add(&worker.rows);
+            for fault in worker.faults {
+                folded.rejects.push(Reject {
+                    file: self.source.label.clone(),
+                    line: folded.line(RecordPlace { block: fault.block, line: fault.line }),
+                    column: self.header.get(fault.column).cloned().unwrap_or_default(),
+                    value: fault.value,
+                    reason: fault.reason,
+                });
+            }
+        }
+        folded.rejects.sort_unstable();
+        folded
+    }
+}
+
+/// Valid UTF-8 with one delimiter byte.
+fn prepared(source: &Source, delimiter: Delimiter, bytes: Vec<u8>) -> Result<Vec<u8>> {
+    if let Err(fault) = std::str::from_utf8(&bytes) {
+        let good = &bytes[..fault.valid_up_to()];
+        let near = String::from_utf8_lossy(&good[good.len().saturating_sub(40)..]).into_owned();
+        let near = near.lines().last().unwrap_or_default().to_owned();
+        return Err(Fault::new(208, format!("is not UTF-8 throughout (after \"{near}\")"))
+            .in_file(&source.path)
+            .hint("name the right encoding with --encoding, for example --encoding gb18030")
+            .into());
+    }
+    Ok(if delimiter == Delimiter::Spaces { squeeze_spaces(&bytes) } else { bytes })
+}
+
+fn bug() -> Error {
+    Fault::new(902, "a reading thread stopped unexpectedly").into()
+}
+
+struct Worker<S> {
+    state: S,
+    rows: RowCounts,
+    faults: Vec<CellFault>,
+    /// Line breaks in each block this worker had.
+    lines: Vec<(usize, u64)>,
+}
+
+/// A reject whose line is known only within its block.
+struct CellFault {
+    block: usize,
+    line: u64,
+    column: usize,
+    value: String,
+    reason: String,
+}
+
+impl<S> Worker<S> {
+    fn account(&mut self, verdict: Verdict, block: usize, cells: &ByteRecord) {
+        match verdict {
+            Verdict::Used => self.rows.take(),
+            Verdict::Filtered(reason) => self.rows.filter(reason),
+            Verdict::Rejected(column, reason) => {
+                self.rows.reject();
+                let line = line_in_block(cells);
+                let value = String::from_utf8_lossy(cells.get(column).unwrap_or_default()).into_owned();
+                self.faults.push(CellFault { block, line, column, value, reason });
+            }
+        }
+    }
+}
