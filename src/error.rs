@@ -83,6 +83,12 @@ pub const CODES: &[CodeInfo] = &[
     code(653, Exit::Threshold, "a comparison is over a threshold"),
     code(801, Exit::Usage, "a number for made data is out of its range"),
     code(802, Exit::Usage, "a workbook cannot hold that many rows"),
+    code(401, Exit::Input, "the value metric or a score-card column is not in the input"),
+    code(402, Exit::Input, "pairwise judgments contradict each other"),
+    code(403, Exit::Input, "a value is too large"),
+    code(410, Exit::Input, "no customer has a positive value"),
+    code(411, Exit::Input, "there are fewer different values than tiers to cluster into"),
+    code(412, Exit::Input, "clustering into tiers did not succeed"),
     code(901, Exit::Unexpected, "a file cannot be written"),
     code(902, Exit::Unexpected, "the program contradicts itself (a bug)"),
 ];

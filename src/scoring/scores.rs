@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::Money;
+use crate::domain::{Day, Money};
+use crate::features::FeatureTable;
 
 /// What each customer brings; vectors in the order of the feature table.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +35,47 @@ pub struct Potential {
     pub reach: Vec<Option<f64>>,
     /// Purchase days and tenure are enough to believe the forecast.
     pub evidence: Vec<bool>,
+    /// First seen well after the start of the data and within the last window: forecast by its run rate.
+    pub young: Vec<bool>,
+}
+
+/// Why a customer is believed to bring more than it does, for reports to put in words.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reason {
+    /// First purchase, if the customer is new in the window.
+    pub opened: Option<Day>,
+    /// Expected value of the next window over value so far; none without evidence or value.
+    pub times: Option<f64>,
+    /// Chance of belonging to Ⅰ in the next window, 0–1; none without evidence.
+    pub reach: Option<f64>,
+    /// Components that lift its score most, the strongest first; only those ranked above the middle.
+    pub top: Vec<ComponentKind>,
+}
+
+impl Potential {
+    /// Why customer `index` of `table` has the potential it has.
+    pub fn reason(&self, table: &FeatureTable, value: &Value, index: usize) -> Reason {
+        let rank = |component: &Component| component.ranks.get(index).copied().flatten().unwrap_or(0.5);
+        let mut lifts: Vec<(f64, ComponentKind)> = self
+            .components
+            .iter()
+            .map(|component| (component.weight * (rank(component) - 0.5), component.kind))
+            .filter(|(lift, _)| *lift > 0.0)
+            .collect();
+        lifts.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let now = value.amounts.get(index).copied().unwrap_or_default();
+        let expected = self.expected.get(index).copied().flatten();
+        Reason {
+            opened: table
+                .rows
+                .get(index)
+                .filter(|_| self.young.get(index).copied().unwrap_or(false))
+                .and_then(|row| row.first),
+            times: expected.filter(|_| now > Money::ZERO).map(|amount| amount.to_f64() / now.to_f64()),
+            reach: self.reach.get(index).copied().flatten(),
+            top: lifts.into_iter().map(|(_, kind)| kind).collect(),
+        }
+    }
 }
 
 /// One part of potential.
@@ -64,6 +106,15 @@ pub enum ComponentKind {
 }
 
 impl ComponentKind {
+    /// All, in the order of recipes and files.
+    pub const ALL: [ComponentKind; 5] = [
+        ComponentKind::Reach,
+        ComponentKind::Growth,
+        ComponentKind::Headroom,
+        ComponentKind::BreadthGrowth,
+        ComponentKind::DaysSinceLast,
+    ];
+
     /// As recipes and files write it.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -1,0 +1,171 @@
+//! What each customer could bring beyond what it brings.
+
+use rayon::prelude::*;
+
+use crate::domain::Money;
+use crate::error::{Fault, Result};
+use crate::features::FeatureTable;
+
+use super::forecast::{self, Forecast};
+use super::params::{ScoringValidParams, Weighting};
+use super::ranks::{minmax, percentile_ranks};
+use super::scores::{Component, ComponentKind, Potential, Value};
+use super::spread::{Spread, chance_above};
+use super::value::weighted_mean;
+use super::weights;
+
+/// One component before ranking: larger is better, none where missing.
+type Column = Vec<Option<f64>>;
+
+/// Scores the potential of every customer.
+///
+/// * `value`: as [`measure`](super::measure) made it of the same table.
+/// * `line_one`: the smallest value that belongs to tier Ⅰ by the share cut; without it `reach` is missing.
+///
+/// `reach` needs the metric `sales` or `margin` (no other can be forecast from sales by month), `growth` needs
+/// transactions, `headroom` a stated potential. A component missing for a customer is left out and the other weights are
+/// scaled up, except that a customer without evidence has the middle rank of growth and is taken to stay as it is for
+/// reach. A customer with nothing known has potential 0.
+///
+/// # Errors
+/// E902 if `value` was made of another table.
+pub fn potential(
+    table: &FeatureTable,
+    value: &Value,
+    line_one: Option<Money>,
+    params: &ScoringValidParams,
+) -> Result<Potential> {
+    if value.amounts.len() != table.len() || table.rows.len() != table.len() {
+        return Err(Fault::new(902, "values and customers do not belong together").into());
+    }
+    let forecasts = forecast::forecasts(table, &params.potential);
+    let prospects = prospects(table, value, line_one, params, &forecasts);
+    let raw: Vec<Column> = vec![
+        prospects.iter().map(|prospect| prospect.reach_ranked).collect(),
+        prospects.iter().map(|prospect| prospect.growth.map(f64::ln)).collect(),
+        headroom(table, value),
+        breadth_growth(table),
+        (0..table.len()).map(|index| table.days_since_last(index).map(|days| -f64::from(days))).collect(),
+    ];
+    let weights = component_weights(params, &raw);
+    let mut ranks: Vec<Column> = raw.par_iter().map(|column| percentile_ranks(column)).collect();
+    // "Equal to the median without evidence", as long as there is evidence for somebody.
+    if ranks[1].iter().any(Option::is_some) {
+        for rank in &mut ranks[1] {
+            rank.get_or_insert(0.5);
+        }
+    }
+    let scores = (0..table.len())
+        .into_par_iter()
+        .map(|index| {
+            weighted_mean(ranks.iter().map(|column| column[index]).zip(weights.iter().copied()))
+                .unwrap_or(0.0)
+        })
+        .collect();
+    Ok(Potential {
+        scores,
+        components: ComponentKind::ALL
+            .into_iter()
+            .zip(weights)
+            .zip(ranks)
+            .map(|((kind, weight), ranks)| Component { kind, weight, ranks })
+            .collect(),
+        weight_method: params.potential.weighting.as_str().to_owned(),
+        consistency_ratio: params.potential_priorities.as_ref().map(|found| found.ratio),
+        expected: prospects.iter().map(|prospect| prospect.expected).collect(),
+        growth: prospects.iter().map(|prospect| prospect.growth).collect(),
+        reach: prospects.iter().map(|prospect| prospect.reach).collect(),
+        evidence: forecasts.iter().map(|forecast| forecast.evidence).collect(),
+        young: forecasts.iter().map(|forecast| forecast.young).collect(),
+    })
+}
+
+/// What the forecast says in terms of value.
+#[derive(Clone, Copy, Debug, Default)]
+struct Prospect {
+    expected: Option<Money>,
+    growth: Option<f64>,
+    reach: Option<f64>,
+    /// As `reach`, but without evidence on value now.
+    reach_ranked: Option<f64>,
+}
+
+fn prospects(
+    table: &FeatureTable,
+    value: &Value,
+    line_one: Option<Money>,
+    params: &ScoringValidParams,
+    forecasts: &[Forecast],
+) -> Vec<Prospect> {
+    if !table.has_transactions {
+        return vec![Prospect::default(); table.len()];
+    }
+    let in_money = matches!(value.metric.as_str(), "sales" | "margin");
+    let line = line_one.filter(|_| in_money).map(Money::to_f64);
+    let spread = Spread::fit(forecasts, params.potential.default_error);
+    let prior = params.potential.growth_prior_days;
+    let prospect = |index: usize, forecast: &Forecast| {
+        let (sales, now) = (table.rows[index].sales.to_f64(), value.amounts[index].to_f64());
+        let deviation = spread.deviation(forecast.purchases);
+        let chance = |amount: f64| line.map(|line| chance_above(amount, line, deviation));
+        let staying = Prospect { reach_ranked: chance(now), ..Prospect::default() };
+        let (Some(expected), true) = (forecast.expected, forecast.evidence) else { return staying };
+        // Without sales now there is no ratio: the customer has a forecast in sales, but no growth.
+        let ratio = (sales > 0.0).then(|| expected / sales).filter(|ratio| ratio.is_finite());
+        let amount =
+            if value.metric == "sales" { Some(expected) } else { ratio.map(|ratio| (now * ratio).max(0.0)) };
+        let seen = f64::from(forecast.purchases);
+        // A customer that stopped has the log of 0; 1/100 is as good as nothing and can be ranked.
+        let growth = ratio.map(|ratio| (ratio.clamp(0.01, 1e6).ln() * seen / (seen + prior)).exp());
+        let reach = amount.and_then(chance);
+        Prospect {
+            expected: amount.filter(|_| in_money).and_then(Money::from_f64),
+            growth,
+            reach,
+            reach_ranked: reach.or(staying.reach_ranked),
+        }
+    };
+    forecasts.par_iter().enumerate().map(|(index, forecast)| prospect(index, forecast)).collect()
+}
+
+fn headroom(table: &FeatureTable, value: &Value) -> Column {
+    let stated =
+        |index: usize| Some(table.profile(index)?.potential?.to_f64() - value.amounts[index].to_f64());
+    (0..table.len()).map(stated).collect()
+}
+
+fn breadth_growth(table: &FeatureTable) -> Column {
+    let share = |row: &crate::features::Features| {
+        (table.has_products && row.products > 0)
+            .then(|| f64::from(row.recent_products) / f64::from(row.products))
+    };
+    table.rows.iter().map(share).collect()
+}
+
+/// One weight per component, adding up to 1 over the components that anybody has; 0 for the others.
+fn component_weights(params: &ScoringValidParams, raw: &[Column]) -> Vec<f64> {
+    let present: Vec<bool> = raw.iter().map(|column| column.iter().any(Option::is_some)).collect();
+    let given: Vec<f64> = match params.potential.weighting {
+        Weighting::Manual => params.potential.weights.as_array().to_vec(),
+        Weighting::Ahp => {
+            params.potential_priorities.as_ref().map(|found| found.weights.clone()).unwrap_or_default()
+        }
+        Weighting::Entropy | Weighting::Critic => {
+            let scaled: Vec<Column> = raw
+                .iter()
+                .zip(&present)
+                .filter(|(_, here)| **here)
+                .map(|(column, _)| minmax(column))
+                .collect();
+            let mut found = match params.potential.weighting {
+                Weighting::Entropy => weights::entropy(&scaled),
+                _ => weights::critic(&scaled),
+            }
+            .into_iter();
+            present.iter().map(|here| if *here { found.next().unwrap_or(0.0) } else { 0.0 }).collect()
+        }
+    };
+    let kept: Vec<f64> =
+        given.iter().zip(&present).map(|(weight, here)| if *here { *weight } else { 0.0 }).collect();
+    if kept.iter().sum::<f64>() > 0.0 { weights::shares(&kept) } else { kept }
+}
