@@ -19,6 +19,8 @@ pub struct Typing {
     pub clusters: Vec<Option<u32>>,
     /// How good the split is.
     pub quality: TypingQuality,
+    /// What the reader should know, each a whole sentence.
+    pub warnings: Vec<String>,
 }
 
 /// Figures on one typing, as `summary.json` shows them; none where not measured.

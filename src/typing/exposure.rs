@@ -1,0 +1,167 @@
+//! Which launches a customer could have tried, and when it did.
+//!
+//! Launches are ordered by day, so those that happened while a customer was active are a range of
+//! that order, and a sum over them is a difference of two prefix sums: nothing here has an entry
+//! per customer and launch.
+
+use crate::domain::Day;
+use crate::features::{FeatureTable, Features};
+
+/// The launches of a model, laid over a table.
+#[derive(Debug)]
+pub(super) struct Exposure {
+    /// Launch days of the model, ascending.
+    days: Vec<Day>,
+    /// Model launch of each launch in the table.
+    of_table: Vec<Option<u32>>,
+    /// Launches up to here have been watched for the whole early window.
+    complete: usize,
+    /// Days after (or before) launch that count as early.
+    early_days: i32,
+}
+
+/// One customer's launches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Span {
+    /// First launch while active.
+    pub(super) start: usize,
+    /// Behind the last launch while active that was watched for the whole early window.
+    pub(super) complete: usize,
+    /// Behind the last launch while active.
+    pub(super) end: usize,
+}
+
+/// What a customer did with one launch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Deed {
+    /// Bought within the early window.
+    Early,
+    /// Bought later.
+    Late,
+    /// Bought long before the launch: it was not new to this customer.
+    Held,
+}
+
+impl Exposure {
+    /// Lays the model's launches, ascending by day, over the table's.
+    ///
+    /// * `of_table`: model launch of each table launch, none if the model does not know it.
+    /// * `end`: the last day with data.
+    pub(super) fn new(days: Vec<Day>, of_table: Vec<Option<u32>>, end: Day, early_days: i32) -> Self {
+        let complete =
+            days.partition_point(|day| i64::from(day.0) + i64::from(early_days) <= i64::from(end.0));
+        Exposure { days, of_table, complete, early_days }
+    }
+
+    /// Number of launches that were watched for the whole early window.
+    pub(super) fn complete(&self) -> usize {
+        self.complete
+    }
+
+    /// Launches between the first and the last purchase.
+    pub(super) fn span(&self, row: &Features) -> Span {
+        let (Some(first), Some(last)) = (row.first, row.last) else {
+            return Span { start: 0, complete: 0, end: 0 };
+        };
+        let start = self.days.partition_point(|&day| day < first);
+        let end = self.days.partition_point(|&day| day <= last).max(start);
+        Span { start, complete: end.min(self.complete).max(start), end }
+    }
+
+    /// What the customer did with launches of its span: launch, days since launch (0 if bought
+    /// before it) and deed.
+    pub(super) fn deeds<'a>(
+        &'a self,
+        row: &'a Features,
+        span: Span,
+    ) -> impl Iterator<Item = (usize, i32, Deed)> + 'a {
+        row.adoptions.iter().filter_map(move |adoption| {
+            let launch = (*self.of_table.get(adoption.launch as usize)?)? as usize;
+            let lag = adoption.day.0.saturating_sub(self.days.get(launch)?.0);
+            let deed = if lag > self.early_days {
+                Deed::Late
+            } else if lag < -self.early_days {
+                Deed::Held
+            } else {
+                Deed::Early
+            };
+            (span.start..span.end).contains(&launch).then_some((launch, lag.max(0), deed))
+        })
+    }
+}
+
+/// Days after launch within which half of the adopters had adopted.
+///
+/// Counts first purchases from the launch day on, by customers active at launch. Young launches
+/// have shown only their fastest adopters, so launches watched for less than half the time since the
+/// first launch are left out; and the window is never longer than what half of the launches were
+/// watched for, or too few of them would be left.
+pub(super) fn median_lag(table: &FeatureTable, end: Day) -> Option<i32> {
+    let days: Vec<Day> = table.launches.iter().map(|launch| launch.day).collect();
+    let watched = |day: Day| end.0.saturating_sub(day.0);
+    let oldest = days.iter().copied().map(watched).max()?;
+    let mut lags = Vec::new();
+    for row in &table.rows {
+        let (Some(first), Some(last)) = (row.first, row.last) else { continue };
+        for adoption in &row.adoptions {
+            let Some(&day) = days.get(adoption.launch as usize) else { continue };
+            if adoption.day >= day && (first..=last).contains(&day) && watched(day) >= oldest / 2 {
+                lags.push(adoption.day.0.saturating_sub(day.0));
+            }
+        }
+    }
+    let mut watches: Vec<i32> = days.iter().copied().map(watched).collect();
+    let half = watches.len() / 2;
+    let longest = *watches.select_nth_unstable(half).1;
+    let middle = lags.len() / 2;
+    let median = if lags.is_empty() { longest } else { *lags.select_nth_unstable(middle).1 };
+    Some(median.min(longest).max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::features::{Adoption, Launch};
+
+    fn row(first: i32, last: i32, adoptions: &[(u32, i32)]) -> Features {
+        Features {
+            first: Some(Day(first)),
+            last: Some(Day(last)),
+            adoptions: adoptions.iter().map(|&(launch, day)| Adoption { launch, day: Day(day) }).collect(),
+            ..Features::default()
+        }
+    }
+
+    #[test]
+    fn a_span_holds_launches_between_first_and_last_purchase() {
+        let days = vec![Day(10), Day(20), Day(20), Day(30), Day(95)];
+        let exposure = Exposure::new(days, vec![], Day(100), 10);
+        assert_eq!(exposure.complete(), 4);
+        assert_eq!(exposure.span(&row(11, 30, &[])), Span { start: 1, complete: 4, end: 4 });
+        assert_eq!(exposure.span(&row(20, 99, &[])), Span { start: 1, complete: 4, end: 5 });
+        assert_eq!(exposure.span(&row(96, 99, &[])), Span { start: 5, complete: 5, end: 5 });
+        assert_eq!(exposure.span(&Features::default()), Span { start: 0, complete: 0, end: 0 });
+    }
+
+    #[test]
+    fn a_purchase_is_early_late_or_long_before() {
+        let days = vec![Day(50), Day(50), Day(50), Day(50)];
+        let exposure = Exposure::new(days, vec![Some(0), Some(1), Some(2), None], Day(100), 10);
+        let row = row(1, 99, &[(0, 60), (1, 61), (2, 39), (3, 50), (9, 50)]);
+        let deeds: Vec<_> = exposure.deeds(&row, exposure.span(&row)).collect();
+        assert_eq!(deeds, [(0, 10, Deed::Early), (1, 11, Deed::Late), (2, 0, Deed::Held)]);
+    }
+
+    #[test]
+    fn the_window_follows_the_data() {
+        let launches = vec![
+            Launch { product_id: "a".into(), day: Day(0) },
+            Launch { product_id: "b".into(), day: Day(10) },
+            Launch { product_id: "c".into(), day: Day(900) },
+        ];
+        let rows = vec![row(0, 1000, &[(0, 300), (2, 901)]), row(0, 1000, &[(0, 400), (1, 210)])];
+        let table = FeatureTable { rows, launches, ..FeatureTable::default() };
+        // Lags 300, 400 and 200; launch c has been watched for a tenth of the time only.
+        assert_eq!(median_lag(&table, Day(1000)), Some(300));
+    }
+}
