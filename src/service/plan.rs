@@ -1,6 +1,10 @@
 //! The outcome of service planning.
 
+use std::collections::BTreeMap;
+
 use crate::domain::{Channel, CustomerType, Money, Tier};
+
+use super::params::MessageText;
 
 /// What is planned for each customer and for each group.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +19,10 @@ pub struct ServicePlan {
     pub budget: Option<Money>,
     /// How visits were split: `policy` or `optimal`.
     pub allocation: String,
+    /// The words behind every message key.
+    pub messages: BTreeMap<String, MessageText>,
+    /// What the reader should know, each a whole sentence.
+    pub warnings: Vec<String>,
 }
 
 /// The service of one customer.
@@ -34,7 +42,8 @@ pub struct Service {
     pub survey_days: Option<u32>,
     /// Money for this customer; none without a budget.
     pub budget: Option<Money>,
-    /// The rule that set `visits` when it is not the policy table: a purchase stage or a watch rule.
+    /// What else than the policy table was at work: `stage: …`, `watch: …`, both with `; ` between, or
+    /// `excluded: …`.
     pub rule: Option<Box<str>>,
 }
 

@@ -3,3 +3,4 @@
 pub(super) mod compare;
 pub(super) mod completions;
 pub(super) mod synth;
+pub(super) mod recipe;

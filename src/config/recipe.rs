@@ -1,0 +1,242 @@
+//! A recipe: found, laid over its base and the defaults, and through the gates of all rooms.
+
+use std::fs;
+use std::path::Path;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::error::{Error, Fault, Result, nearest};
+use crate::service::{ServiceParams, ServiceValidParams};
+
+use super::builtin::{Builtin, builtin};
+use super::keys;
+use super::layers::Layers;
+use super::types::explain;
+
+/// Every choice of a run, each section through the gate of its room.
+#[derive(Clone, Debug)]
+pub struct Recipe {
+    /// How the record calls it: its `name`, else the file's name without ending.
+    pub name: String,
+    /// For whom it is, in one line; may be empty for a user's recipe.
+    pub title: String,
+    /// The whole recipe with every default filled in, as TOML: it loads as the same recipe.
+    pub text: String,
+    /// Channels, visits, messages, money.
+    pub service: ServiceValidParams,
+}
+
+/// Loads a shipped recipe by name, or a file.
+///
+/// # Errors
+/// E110 if there is neither, and those of [`from_text`].
+pub fn load(name_or_path: &str) -> Result<Recipe> {
+    load_with(name_or_path, "")
+}
+
+/// [`load`], with TOML laid over the recipe last: what the command line says.
+///
+/// # Errors
+/// E110 if there is no such recipe, and those of [`from_text`].
+pub fn load_with(name_or_path: &str, overrides: &str) -> Result<Recipe> {
+    if let Some(shipped) = Builtin::find(name_or_path) {
+        return assemble(&format!("recipe {}", shipped.name), shipped.name, shipped.text, overrides);
+    }
+    let path = Path::new(name_or_path);
+    if !path.exists() {
+        return Err(no_such_recipe(name_or_path).into());
+    }
+    let fault = |code, cause: String| Error::from(Fault::new(code, cause).in_file(path));
+    let bytes = fs::read(path).map_err(|cause| fault(110, format!("the recipe cannot be read: {cause}")))?;
+    let text = String::from_utf8(bytes).map_err(|cause| {
+        fault(112, format!("a recipe must be UTF-8; byte {} is not", cause.utf8_error().valid_up_to() + 1))
+    })?;
+    let stem =
+        path.file_stem().map_or_else(|| name_or_path.to_owned(), |stem| stem.to_string_lossy().into_owned());
+    assemble(name_or_path, &stem, &text, overrides)
+}
+
+/// A recipe from its text; `label` is how faults call it.
+///
+/// # Errors
+/// E110 if its `base` does not exist, E111 for each unknown key, E112 for each wrong type or broken line,
+/// E113 for each value out of its range.
+pub fn from_text(label: &str, text: &str) -> Result<Recipe> {
+    assemble(label, label, text, "")
+}
+
+fn no_such_recipe(name: &str) -> Fault {
+    let names: Vec<&str> = builtin().iter().map(|recipe| recipe.name).collect();
+    let fault = Fault::new(110, format!("there is no recipe \"{name}\" and no such file"));
+    match nearest(name, names.iter().copied()) {
+        Some(near) => fault.hint(format!("did you mean \"{near}\"? There are: {}", names.join(", "))),
+        None => fault.hint(format!("there are: {}", names.join(", "))),
+    }
+}
+
+fn assemble(label: &str, stem: &str, text: &str, overrides: &str) -> Result<Recipe> {
+    let general = builtin()[0].text;
+    let schema_text = keys::switched_on(general);
+    let mut layers = Layers::default();
+    let general = layers.parse("recipe general", general)?;
+    layers.merge(general);
+    // The schema's spans are never shown, so it may share the position of the layers.
+    let schema = DeTable::parse(&schema_text)
+        .map_err(|cause| Fault::new(902, format!("general.toml with its examples on: {}", cause.message())))?
+        .into_inner();
+    let own = layers.parse(label, text)?;
+    let mut faults = keys::unknown(&own, &schema, &layers);
+    let own_name = text_of(&own, "name").map_or_else(|| stem.to_owned(), str::to_owned);
+    let own_title = text_of(&own, "title").unwrap_or_default().to_owned();
+    for base in bases(&own, &layers)?.into_iter().rev() {
+        let base = layers.parse(&format!("recipe {}", base.name), base.text)?;
+        layers.merge(base);
+    }
+    layers.merge(own);
+    if !overrides.is_empty() {
+        let last = layers.parse("command line", overrides)?;
+        faults.extend(keys::unknown(&last, &schema, &layers));
+        layers.merge(last);
+    }
+    Error::unless_empty(faults)?;
+    let mut reader = Reader { layers, schema: &schema, faults: Vec::new() };
+    let service = reader.section("service", ServiceParams::check);
+    let Reader { layers, mut faults, .. } = reader;
+    let text = written(&layers, &own_name, &own_title, &mut faults);
+    match service {
+        Some(service) if faults.is_empty() => Ok(Recipe { name: own_name, title: own_title, text, service }),
+        _ => Err(Error { faults }),
+    }
+}
+
+fn text_of<'r>(table: &'r DeTable<'_>, key: &str) -> Option<&'r str> {
+    table.get(key)?.get_ref().as_str()
+}
+
+/// The shipped recipes that a recipe builds on, the nearest first; `general` is under all of them anyway.
+fn bases(own: &DeTable<'_>, layers: &Layers<'_>) -> Result<Vec<&'static Builtin>> {
+    let mut found: Vec<&'static Builtin> = Vec::new();
+    let mut next =
+        own.get("base").map(|value| (value.span().start, value.get_ref().as_str().map(str::to_owned)));
+    while let Some((position, name)) = next {
+        let Some(name) = name else {
+            return Err(layers
+                .fault(112, position, "\"base\" should be the name of a shipped recipe")
+                .into());
+        };
+        let base = Builtin::find(&name)
+            .ok_or_else(|| Fault { place: layers.place(position), ..no_such_recipe(&name) })?;
+        if base.name == "general" || found.iter().any(|known| known.name == base.name) {
+            break;
+        }
+        found.push(base);
+        let below: Option<toml::Table> = base.text.parse().ok();
+        next = below.and_then(|table| Some((position, Some(table.get("base")?.as_str()?.to_owned()))));
+    }
+    Ok(found)
+}
+
+struct Reader<'t> {
+    layers: Layers<'t>,
+    schema: &'t DeTable<'t>,
+    faults: Vec<Fault>,
+}
+
+impl<'t> Reader<'t> {
+    /// A section through its gate; none, with faults, if it does not pass.
+    fn section<Params: DeserializeOwned, Valid>(
+        &mut self,
+        name: &str,
+        check: impl FnOnce(Params) -> Result<Valid>,
+    ) -> Option<Valid> {
+        let params = self.read(name)?;
+        match check(params) {
+            Ok(valid) => Some(valid),
+            Err(error) => {
+                let placed: Vec<Fault> = error.faults.into_iter().map(|fault| self.placed(fault)).collect();
+                self.faults.extend(placed);
+                None
+            }
+        }
+    }
+
+    /// Reads a section. After a value of the wrong type it goes on with the default, to find the next.
+    fn read<Params: DeserializeOwned>(&mut self, name: &str) -> Option<Params> {
+        let mut section = self.layers.root.get(name)?.clone();
+        let mut mended = Vec::new();
+        // Ends, since every round mends a key not mended before.
+        loop {
+            let error = match Params::deserialize(toml::de::ValueDeserializer::from(section.clone())) {
+                Ok(params) => return mended.is_empty().then_some(params),
+                Err(error) => error,
+            };
+            let position = error.span().map_or(0, |span| span.start);
+            let key = error.span().and_then(|span| self.layers.key_at(&span));
+            let (cause, hint) = explain(error.message());
+            let cause = key.as_ref().map_or(cause.clone(), |key| format!("{key}: {cause}"));
+            let fault = self.layers.fault(112, position, cause);
+            self.faults.push(match hint {
+                Some(hint) => fault.hint(hint),
+                None => fault,
+            });
+            let key = key.filter(|key| !mended.contains(key))?;
+            self.mend(&mut section, name, &key)?;
+            mended.push(key);
+        }
+    }
+
+    /// Puts the value of the defaults where `key` is wrong; none if there is no such value.
+    fn mend(&self, section: &mut Spanned<DeValue<'t>>, name: &str, key: &str) -> Option<()> {
+        let inside = key.strip_prefix(name)?.trim_start_matches('.');
+        let mut default = self.schema.get(name)?.get_ref();
+        let mut slot = section.get_mut();
+        for part in inside.split(['.', '[']) {
+            if let Some(index) = part.strip_suffix(']') {
+                let index: usize = index.parse().ok()?;
+                default = default.get(index)?.get_ref();
+                let DeValue::Array(rows) = slot else { return None };
+                slot = rows.get_mut(index)?.get_mut();
+            } else {
+                default = default.get(part)?.get_ref();
+                let DeValue::Table(table) = slot else { return None };
+                slot = table.get_mut(part)?.get_mut();
+            }
+        }
+        *slot = default.clone();
+        Some(())
+    }
+
+    /// Turns the recipe key of a fault into a file and a line.
+    fn placed(&self, fault: Fault) -> Fault {
+        let Some(key) = fault.place.as_ref().and_then(|place| place.column.clone()) else { return fault };
+        match self.layers.position(&key).and_then(|position| self.layers.place(position)) {
+            Some(place) => Fault { place: Some(place), cause: format!("{key}: {}", fault.cause), ..fault },
+            None => fault,
+        }
+    }
+}
+
+/// The merged recipe as TOML.
+fn written(layers: &Layers<'_>, name: &str, title: &str, faults: &mut Vec<Fault>) -> String {
+    let root = Spanned::new(0..0, layers.root.clone());
+    let table = toml::Table::deserialize(toml::de::Deserializer::from(root)).map(|mut table| {
+        table.remove("base");
+        table.insert("name".to_owned(), toml::Value::String(name.to_owned()));
+        table.insert("title".to_owned(), toml::Value::String(title.to_owned()));
+        toml::to_string(&table)
+    });
+    match table {
+        Ok(Ok(text)) => text,
+        Ok(Err(cause)) => {
+            faults.push(Fault::new(902, format!("the recipe cannot be written: {cause}")));
+            String::new()
+        }
+        Err(cause) => {
+            faults.push(layers.fault(112, cause.span().map_or(0, |span| span.start), cause.message()));
+            String::new()
+        }
+    }
+}

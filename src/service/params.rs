@@ -1,0 +1,385 @@
+//! The `[service]` section of a recipe, before and after its gate.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::domain::{Channel, CustomerType, Money, Tier};
+use crate::error::{Error, Fault, Result};
+
+/// How the visits of a period are counted, who gets which, and how money is split.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServiceParams {
+    /// Days of the period that visits are counted in, 1–366.
+    pub period_days: u32,
+    /// Money for the whole period, currency units, above 0; none to plan without money.
+    pub budget: Option<f64>,
+    /// How a group's money is split among its customers.
+    pub budget_within: BudgetWithin,
+    /// One row per tier × type, all six.
+    pub policy: Vec<PolicyRow>,
+    /// The messages that rows and rules name.
+    pub messages: BTreeMap<String, MessageText>,
+    /// Cadence by closeness to purchase, the first matching rule counts.
+    pub stages: Vec<StageRule>,
+    /// Who is kept out of the plan or marked, and why; none for nobody.
+    pub watch: Option<Vec<WatchRule>>,
+}
+
+/// How a group's money is split among its customers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BudgetWithin {
+    /// The same for everyone.
+    Equal,
+    /// In proportion to value; values of 0 and less get nothing, unless no value is positive.
+    Value,
+}
+
+/// The service of one tier × type.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyRow {
+    /// The tier.
+    pub tier: Tier,
+    /// The type.
+    #[serde(rename = "type")]
+    pub customer_type: CustomerType,
+    /// Who serves: `direct` or `distributor`.
+    pub channel: Channel,
+    /// Visits a customer and period; 0 unless `direct`.
+    pub visits: f64,
+    /// The fewest that an allocation may plan.
+    pub min_visits: u32,
+    /// The most that an allocation may plan.
+    pub max_visits: u32,
+    /// Minutes a visit takes, 1–1440; also where only a stage rule plans visits.
+    pub minutes: u32,
+    /// A key of the messages.
+    pub message: String,
+    /// Hours within which a request is answered, 1–8784.
+    pub response_hours: u32,
+    /// Days between surveys of needs, 1–3660; where nobody visits.
+    pub survey_days: Option<u32>,
+    /// Share of the budget, 0–1; the six add up to 1.
+    pub budget_share: f64,
+}
+
+/// What to tell a customer, in both languages.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MessageText {
+    /// English.
+    pub en: String,
+    /// Chinese.
+    pub zh: String,
+}
+
+/// The cadence of customers at one stage before a purchase.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StageRule {
+    /// What the plan calls it.
+    pub name: String,
+    /// The column that holds the stage; `purchase_stage` if silent.
+    pub column: Option<String>,
+    /// Cells that mean this stage, upper and lower case being the same.
+    pub words: Vec<String>,
+    /// Months to the purchase, more than the first and up to the second, for cells that hold a span of time.
+    pub months: Option<[f64; 2]>,
+    /// Days between visits, more than 0; 0 for no visits.
+    pub every_days: f64,
+    /// True if the rule only raises visits, never lowers them.
+    pub at_least: bool,
+    /// Minutes a visit takes; those of the policy row if silent.
+    pub minutes: Option<u32>,
+    /// Days between mailings or calls where the rule plans no visits.
+    pub survey_days: Option<u32>,
+    /// A key of the messages; that of the policy row if silent.
+    pub message: Option<String>,
+}
+
+/// Who is kept out of the plan or marked.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WatchRule {
+    /// A column of the customer table or a feature.
+    pub column: String,
+    /// True if the input must have the column; else the rule rests without it, with a warning.
+    pub required: bool,
+    /// Holds if the number is larger.
+    pub above: Option<f64>,
+    /// Holds if the number is smaller.
+    pub below: Option<f64>,
+    /// Holds if the cell is this.
+    pub equals: Option<WatchValue>,
+    /// Why, in the planner's words.
+    pub reason: String,
+    /// What follows.
+    pub action: WatchAction,
+}
+
+/// What a cell is compared with.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum WatchValue {
+    /// A number.
+    Number(f64),
+    /// A word, upper and lower case being the same.
+    Text(String),
+}
+
+/// What follows from a watch rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WatchAction {
+    /// Channel `none`, no visits, no money.
+    Exclude,
+    /// Served as planned, but the plan says why to take care.
+    Flag,
+}
+
+/// A `[service]` section that has passed its gate.
+#[derive(Clone, Debug)]
+pub struct ServiceValidParams {
+    params: ServiceParams,
+    rows: [PolicyRow; 6],
+    budget: Option<Money>,
+}
+
+/// Position of a tier × type in the policy and in the plan: Ⅰ innovative is 0, Ⅲ conservative is 5.
+pub(super) const fn group_index(tier: Tier, customer_type: CustomerType) -> usize {
+    tier.index() * 2 + customer_type.index()
+}
+
+impl ServiceValidParams {
+    /// Days of the period that visits are counted in, 1–366.
+    pub fn period_days(&self) -> u32 {
+        self.params.period_days
+    }
+
+    /// Money for the whole period, in whole cents; none to plan without money.
+    pub fn budget(&self) -> Option<Money> {
+        self.budget
+    }
+
+    /// How a group's money is split among its customers.
+    pub fn budget_within(&self) -> BudgetWithin {
+        self.params.budget_within
+    }
+
+    /// The service of one tier × type.
+    pub fn row(&self, tier: Tier, customer_type: CustomerType) -> &PolicyRow {
+        &self.rows[group_index(tier, customer_type)]
+    }
+
+    /// The six rows, Ⅰ innovative first.
+    pub fn rows(&self) -> &[PolicyRow; 6] {
+        &self.rows
+    }
+
+    /// The messages by key.
+    pub fn messages(&self) -> &BTreeMap<String, MessageText> {
+        &self.params.messages
+    }
+
+    pub(super) fn stages(&self) -> &[StageRule] {
+        &self.params.stages
+    }
+
+    pub(super) fn watch(&self) -> &[WatchRule] {
+        self.params.watch.as_deref().unwrap_or_default()
+    }
+}
+
+impl ServiceParams {
+    /// The same, once every value is known to be in its range.
+    ///
+    /// # Errors
+    /// E113 for each value out of its range, missing row, doubled row or message key that nobody wrote.
+    pub fn check(self) -> Result<ServiceValidParams> {
+        let mut faults = Faults::default();
+        if !(1..=366).contains(&self.period_days) {
+            faults.add("period_days", format!("{} is not within 1–366 days", self.period_days));
+        }
+        let budget = self.check_budget(&mut faults);
+        for (index, row) in self.policy.iter().enumerate() {
+            row.check(index, self.period_days, &mut faults);
+            self.check_message(&format!("policy[{index}].message"), &row.message, &mut faults);
+        }
+        for (key, text) in &self.messages {
+            if text.en.trim().is_empty() || text.zh.trim().is_empty() {
+                faults.add(&format!("messages.{key}"), "a message needs words in both languages".into());
+            }
+        }
+        for (index, rule) in self.stages.iter().enumerate() {
+            rule.check(index, &mut faults);
+            if let Some(message) = &rule.message {
+                self.check_message(&format!("stages[{index}].message"), message, &mut faults);
+            }
+        }
+        for (index, rule) in self.watch.iter().flatten().enumerate() {
+            rule.check(index, &mut faults);
+        }
+        let rows = self.sorted_rows(&mut faults);
+        match rows {
+            Some(rows) if faults.0.is_empty() => Ok(ServiceValidParams { params: self, rows, budget }),
+            _ => Err(Error { faults: faults.0 }),
+        }
+    }
+
+    fn check_budget(&self, faults: &mut Faults) -> Option<Money> {
+        let units = self.budget?;
+        let cents = Money::from_f64(units).filter(|money| money.0 > 0 && money.0 % 100 == 0);
+        if cents.is_none() {
+            faults.add("budget", format!("{units} is not a positive amount in whole cents"));
+        }
+        cents
+    }
+
+    fn check_message(&self, place: &str, key: &str, faults: &mut Faults) {
+        if !self.messages.contains_key(key) {
+            let keys: Vec<&str> = self.messages.keys().map(String::as_str).collect();
+            faults.add(place, format!("there is no message \"{key}\" (there are: {})", keys.join(", ")));
+        }
+    }
+
+    fn sorted_rows(&self, faults: &mut Faults) -> Option<[PolicyRow; 6]> {
+        let mut rows: [Option<&PolicyRow>; 6] = [None; 6];
+        for (index, row) in self.policy.iter().enumerate() {
+            let place = &mut rows[group_index(row.tier, row.customer_type)];
+            if place.is_some() {
+                let cause = format!("there is already a row for {} {}", row.tier, row.customer_type);
+                faults.add(&format!("policy[{index}]"), cause);
+            }
+            *place = Some(row);
+        }
+        for tier in Tier::ALL {
+            for customer_type in CustomerType::ALL {
+                if rows[group_index(tier, customer_type)].is_none() {
+                    faults.add("policy", format!("there is no row for {tier} {customer_type}"));
+                }
+            }
+        }
+        let shares: f64 = self.policy.iter().map(|row| row.budget_share).sum();
+        if (shares - 1.0).abs() > 1e-6 {
+            faults.add("policy", format!("the budget shares of the rows add up to {shares:.6}, not to 1"));
+        }
+        let [Some(a), Some(b), Some(c), Some(d), Some(e), Some(f)] = rows else { return None };
+        Some([a, b, c, d, e, f].map(Clone::clone))
+    }
+}
+
+/// The most visits a period that anyone can mean: one an hour of every day.
+fn most_visits(period_days: u32) -> f64 {
+    f64::from(period_days.max(1)) * 24.0
+}
+
+impl PolicyRow {
+    fn check(&self, index: usize, period_days: u32, faults: &mut Faults) {
+        let place = |key: &str| format!("policy[{index}].{key}");
+        let most = most_visits(period_days);
+        if !(0.0..=most).contains(&self.visits) {
+            faults.add(&place("visits"), format!("{} is not within 0–{most} visits a period", self.visits));
+        }
+        if f64::from(self.max_visits) > most {
+            faults.add(&place("max_visits"), format!("{} is more than {most}", self.max_visits));
+        }
+        if self.min_visits > self.max_visits {
+            let cause = format!("{} is more than max_visits = {}", self.min_visits, self.max_visits);
+            faults.add(&place("min_visits"), cause);
+        } else if self.visits < f64::from(self.min_visits) || self.visits > f64::from(self.max_visits) {
+            let cause = format!(
+                "{} is not within min_visits–max_visits, {}–{}",
+                self.visits, self.min_visits, self.max_visits
+            );
+            faults.add(&place("visits"), cause);
+        }
+        if self.channel != Channel::Direct && self.max_visits > 0 {
+            let cause =
+                format!("nobody visits customers of the channel \"{}\": it must be 0", self.channel.as_str());
+            faults.add(&place("max_visits"), cause);
+        }
+        if self.channel == Channel::Distributor && self.survey_days.is_none() {
+            let cause = "customers of the channel \"distributor\" need a periodic survey";
+            faults.add(&place("survey_days"), cause.into());
+        }
+        if !(1..=1440).contains(&self.minutes) {
+            faults.add(&place("minutes"), format!("{} is not within 1–1440 minutes", self.minutes));
+        }
+        if !(1..=8784).contains(&self.response_hours) {
+            faults
+                .add(&place("response_hours"), format!("{} is not within 1–8784 hours", self.response_hours));
+        }
+        check_survey(&place("survey_days"), self.survey_days, faults);
+        if !(0.0..=1.0).contains(&self.budget_share) {
+            faults.add(&place("budget_share"), format!("{} is not within 0–1", self.budget_share));
+        }
+    }
+}
+
+impl StageRule {
+    fn check(&self, index: usize, faults: &mut Faults) {
+        let place = |key: &str| format!("stages[{index}].{key}");
+        if self.name.trim().is_empty() {
+            faults.add(&place("name"), "a stage needs a name".into());
+        }
+        if self.words.is_empty() && self.months.is_none() {
+            faults.add(&place("words"), "a stage needs words or months to be known by".into());
+        }
+        if let Some([over, up_to]) = self.months
+            && !(over >= 0.0 && over < up_to)
+        {
+            faults.add(
+                &place("months"),
+                format!("{over} to {up_to} is not a span of months (from less to more)"),
+            );
+        }
+        if self.every_days != 0.0 && !(1.0 / 24.0..=3660.0).contains(&self.every_days) {
+            let cause = format!("{} is neither 0 nor within 1/24–3660 days", self.every_days);
+            faults.add(&place("every_days"), cause);
+        }
+        if self.minutes.is_some_and(|minutes| !(1..=1440).contains(&minutes)) {
+            faults.add(&place("minutes"), "it is not within 1–1440 minutes".into());
+        }
+        check_survey(&place("survey_days"), self.survey_days, faults);
+    }
+}
+
+impl WatchRule {
+    fn check(&self, index: usize, faults: &mut Faults) {
+        let place = |key: &str| format!("watch[{index}].{key}");
+        let tests = [self.above.is_some(), self.below.is_some(), self.equals.is_some()]
+            .iter()
+            .filter(|given| **given)
+            .count();
+        if tests != 1 {
+            let cause = format!("a watch rule needs exactly one of above, below and equals, not {tests}");
+            faults.add(&format!("watch[{index}]"), cause);
+        }
+        for (key, limit) in [("above", self.above), ("below", self.below)] {
+            if limit.is_some_and(|limit| !limit.is_finite()) {
+                faults.add(&place(key), "it is not a finite number".into());
+            }
+        }
+        if self.reason.trim().is_empty() {
+            faults.add(&place("reason"), "a watch rule needs a reason: the plan shows it".into());
+        }
+    }
+}
+
+fn check_survey(place: &str, days: Option<u32>, faults: &mut Faults) {
+    if days.is_some_and(|days| !(1..=3660).contains(&days)) {
+        faults.add(place, "it is not within 1–3660 days".into());
+    }
+}
+
+#[derive(Default)]
+struct Faults(Vec<Fault>);
+
+impl Faults {
+    fn add(&mut self, key: &str, cause: String) {
+        self.0.push(Fault::in_recipe(format!("service.{key}"), cause));
+    }
+}

@@ -1,0 +1,204 @@
+//! From tiers and types to services.
+
+use crate::domain::{Channel, CustomerType, Money, Tier};
+use crate::error::{Error, Result};
+use crate::features::FeatureTable;
+use crate::scoring::Value;
+use crate::tiering::Tiering;
+use crate::typing::Typing;
+
+use super::budget::{shares_of_filled, split_by_share, split_within};
+use super::params::{PolicyRow, ServiceValidParams, StageRule, group_index};
+use super::plan::{PlanRow, Service, ServicePlan};
+use super::stages::Stages;
+use super::watch::WatchList;
+
+/// Plans the service of every customer by the policy table, purchase stages, watch rules and budget.
+///
+/// * `table`, `value`, `tiering`, `typing`: one entry per customer each, in the same order.
+///
+/// Returns one service per customer in that order, and the six groups.
+///
+/// # Errors
+/// E501 if a rule needs a column that is not there, E502 if one compares words by size; all collected.
+pub fn plan(
+    table: &FeatureTable,
+    value: &Value,
+    tiering: &Tiering,
+    typing: &Typing,
+    params: &ServiceValidParams,
+) -> Result<ServicePlan> {
+    let (mut faults, mut warnings) = (Vec::new(), Vec::new());
+    let stages = Stages::find(params.stages(), table, value, &mut faults);
+    let watch = WatchList::find(params.watch(), table, value, &mut faults, &mut warnings);
+    Error::unless_empty(faults)?;
+    if let Some((example, customers)) = stages.unknown(table.len()) {
+        warnings.push(format!(
+            "{customers} customers have a purchase stage that no rule of the recipe knows, such as \"{example}\"; \
+             they are served by the policy table."
+        ));
+    }
+    let groups: Vec<usize> = (0..table.len())
+        .map(|index| {
+            let tier = tiering.tiers.get(index).copied().unwrap_or(Tier::III);
+            let customer_type = typing.types.get(index).copied().unwrap_or(CustomerType::Conservative);
+            group_index(tier, customer_type)
+        })
+        .collect();
+    let mut customers: Vec<Service> = groups
+        .iter()
+        .enumerate()
+        .map(|(index, group)| serve(index, &params.rows()[*group], &stages, &watch, params.period_days()))
+        .collect();
+    let (shares, amounts) = split_budget(&mut customers, &groups, value, params, &mut warnings);
+    Ok(ServicePlan {
+        groups: plan_rows(&customers, &groups, value, params, shares, &amounts),
+        customers,
+        period_days: params.period_days(),
+        budget: params.budget(),
+        allocation: "policy".to_owned(),
+        messages: params.messages().clone(),
+        warnings,
+    })
+}
+
+fn serve(
+    index: usize,
+    row: &PolicyRow,
+    stages: &Stages<'_>,
+    watch: &WatchList<'_>,
+    period_days: u32,
+) -> Service {
+    let mut service = Service {
+        channel: row.channel,
+        visits: row.visits,
+        minutes: row.minutes,
+        message: row.message.as_str().into(),
+        response_hours: row.response_hours,
+        survey_days: row.survey_days,
+        budget: None,
+        rule: None,
+    };
+    let (exclusion, flags) = watch.met_by(index);
+    if let Some(rule) = exclusion {
+        service.channel = Channel::None;
+        service.visits = 0.0;
+        service.survey_days = None;
+        service.rule = Some(format!("excluded: {}", rule.reason).into());
+        return service;
+    }
+    let mut rules = Vec::new();
+    if let Some(stage) = stages.rule_of(index)
+        && apply(stage, &mut service, period_days)
+    {
+        rules.push(format!("stage: {}", stage.name));
+    }
+    rules.extend(flags.iter().map(|rule| format!("watch: {}", rule.reason)));
+    if !rules.is_empty() {
+        service.rule = Some(rules.join("; ").into());
+    }
+    service
+}
+
+/// Takes the cadence from a stage; false if the rule changes nothing, since it only raises.
+fn apply(stage: &StageRule, service: &mut Service, period_days: u32) -> bool {
+    let visits = if stage.every_days > 0.0 { f64::from(period_days) / stage.every_days } else { 0.0 };
+    if stage.at_least && visits <= service.visits {
+        return false;
+    }
+    service.visits = visits;
+    if visits > 0.0 {
+        // A distributor's customer near its purchase is worth a rep's way.
+        service.channel = Channel::Direct;
+        service.survey_days = None;
+    } else {
+        service.survey_days = stage.survey_days.or(service.survey_days);
+    }
+    if let Some(minutes) = stage.minutes {
+        service.minutes = minutes;
+    }
+    if let Some(message) = &stage.message {
+        service.message = message.as_str().into();
+    }
+    true
+}
+
+/// Gives every customer its money; returns the groups' shares and, with a budget, their amounts.
+///
+/// Excluded customers get nothing, and a group of only such customers counts as empty.
+fn split_budget(
+    customers: &mut [Service],
+    groups: &[usize],
+    value: &Value,
+    params: &ServiceValidParams,
+    warnings: &mut Vec<String>,
+) -> ([f64; 6], Vec<Option<Money>>) {
+    let mut members: [Vec<usize>; 6] = Default::default();
+    for (index, service) in customers.iter().enumerate() {
+        if service.channel != Channel::None {
+            members[groups[index]].push(index);
+        }
+    }
+    let counts = std::array::from_fn(|group| u32::try_from(members[group].len()).unwrap_or(u32::MAX));
+    let shares = shares_of_filled(std::array::from_fn(|group| params.rows()[group].budget_share), counts);
+    let Some(budget) = params.budget() else { return (shares, vec![None; 6]) };
+    for service in customers.iter_mut() {
+        service.budget = Some(Money::ZERO);
+    }
+    if counts.iter().all(|count| *count == 0) {
+        warnings.push("Nobody is served, so the budget is not split.".to_owned());
+        return (shares, vec![Some(Money::ZERO); 6]);
+    }
+    let amounts = split_by_share(budget, &shares);
+    for (group, members) in members.iter().enumerate() {
+        let values: Vec<Money> =
+            members.iter().map(|index| value.amounts.get(*index).copied().unwrap_or_default()).collect();
+        let parts = split_within(amounts[group], &values, params.budget_within());
+        for (index, part) in members.iter().zip(parts) {
+            customers[*index].budget = Some(part);
+        }
+    }
+    (shares, amounts.into_iter().map(Some).collect())
+}
+
+fn plan_rows(
+    customers: &[Service],
+    groups: &[usize],
+    value: &Value,
+    params: &ServiceValidParams,
+    shares: [f64; 6],
+    amounts: &[Option<Money>],
+) -> Vec<PlanRow> {
+    let mut rows: Vec<PlanRow> = params
+        .rows()
+        .iter()
+        .enumerate()
+        .map(|(group, row)| PlanRow {
+            tier: row.tier,
+            customer_type: row.customer_type,
+            customers: 0,
+            value: Money::ZERO,
+            channel: row.channel,
+            visits_per_customer: 0.0,
+            visits: 0.0,
+            minutes: 0.0,
+            budget: amounts[group],
+            budget_share: shares[group],
+            message: row.message.as_str().into(),
+        })
+        .collect();
+    for (index, service) in customers.iter().enumerate() {
+        let row = &mut rows[groups[index]];
+        row.customers = row.customers.saturating_add(1);
+        let amount = value.amounts.get(index).copied().unwrap_or_default();
+        row.value = Money(row.value.0.saturating_add(amount.0));
+        row.visits += service.visits;
+        row.minutes += service.visits * f64::from(service.minutes);
+    }
+    for row in &mut rows {
+        if row.customers > 0 {
+            row.visits_per_customer = row.visits / f64::from(row.customers);
+        }
+    }
+    rows
+}
