@@ -1,6 +1,26 @@
-//! One accumulator per customer: rows in, behaviour out.
+//! Rows in, one line of behaviour per customer out.
+//!
+//! The [`Accumulator`] is the only place where a feature is defined: rows are pushed into it in any
+//! order, accumulators of the same customer merge in any order, and `finish` gives the
+//! [`Features`]. Money is an integer, so sums do not depend on who added what first; memory grows
+//! with customers, not with rows.
+//!
+//! A *purchase* is a row of zero or more, a *return* a row below zero: returns lower sales but are
+//! no orders. The *history* is every row up to `as_of`; the *window* bounds sales, margin and
+//! orders.
+//!
+//! A *launch* is a product whose launch date (from the products table) lies within the history, or,
+//! without one, a product first sold after the burn-in.
 
+mod accumulator;
+mod collect;
+mod launches;
+mod params;
+mod sorted_log;
 mod table;
 
 pub use crate::ingest::{Attribute, AttributeValues, Profile};
+pub use accumulator::{Accumulator, Ending, Row};
+pub use collect::{Collected, Sources, collect};
+pub use params::{FeatureParams, FeatureValidParams};
 pub use table::{Adoption, FeatureTable, Features, Launch, MonthSales};

@@ -38,3 +38,19 @@ pub enum AttributeValues {
     /// Texts; none where blank.
     Text(Vec<Option<Box<str>>>),
 }
+
+impl Attribute {
+    /// The same column with its cells in another order; none where there is no place.
+    #[must_use]
+    pub fn arranged(self, places: &[Option<usize>]) -> Self {
+        let values = match self.values {
+            AttributeValues::Number(cells) => AttributeValues::Number(
+                places.iter().map(|place| place.and_then(|place| cells[place])).collect(),
+            ),
+            AttributeValues::Text(mut cells) => AttributeValues::Text(
+                places.iter().map(|place| place.and_then(|place| cells[place].take())).collect(),
+            ),
+        };
+        Attribute { name: self.name, values }
+    }
+}

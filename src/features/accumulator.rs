@@ -1,0 +1,344 @@
+//! One customer's rows, added up: the only place where a feature is defined.
+//!
+//! `push` takes a row, `merge` another accumulator, in any order and any split with the same
+//! outcome, because everything kept is an integer sum, a minimum, a maximum or a set.
+
+use crate::domain::{Day, Money};
+
+use super::sorted_log::{Combine, SortedLog};
+use super::table::{Adoption, Features, MonthSales};
+
+/// What the accumulator is told of a row beyond its customer.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'a> {
+    /// The day, not after `as_of`.
+    pub day: Day,
+    /// The amount; below zero for a return.
+    pub amount: Money,
+    /// True if the day lies in the window.
+    pub in_window: bool,
+    /// Hash of the order's id.
+    pub order: Option<u64>,
+    /// Hash of the product's id.
+    pub product: Option<u64>,
+    /// The product's category.
+    pub category: Option<u32>,
+    /// The launch that the product is.
+    pub launch: Option<u32>,
+    /// What the line cost.
+    pub cost: Option<Money>,
+    /// The rep.
+    pub rep: Option<&'a str>,
+}
+
+/// Everything kept of one customer while rows come in.
+#[derive(Clone, Debug, Default)]
+pub struct Accumulator {
+    sales: Money,
+    sales_history: Money,
+    cost: Money,
+    new_sales: Money,
+    cost_missing: bool,
+    overflow: bool,
+    orders: SortedLog<u64, ()>,
+    window_days: SortedLog<Day, ()>,
+    days: SortedLog<Day, ()>,
+    months: SortedLog<i32, Money>,
+    products: SortedLog<u64, Tally>,
+    categories: SortedLog<u32, Money>,
+    adoptions: SortedLog<u32, First>,
+    /// The rep of the latest row, of equal days the last by name.
+    rep: Option<(Day, Box<str>)>,
+}
+
+/// Purchases of one product.
+#[derive(Clone, Copy, Debug)]
+struct Tally {
+    sales: Money,
+    first: Day,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct First(Day);
+
+impl Combine for Money {
+    fn combine(&mut self, other: Self) {
+        // Totals are checked on their own; parts of a total that fits fit too, save for signs.
+        self.0 = self.0.saturating_add(other.0);
+    }
+}
+
+impl Combine for Tally {
+    fn combine(&mut self, other: Self) {
+        self.sales.combine(other.sales);
+        self.first = self.first.min(other.first);
+    }
+}
+
+impl Combine for First {
+    fn combine(&mut self, other: Self) {
+        self.0 = self.0.min(other.0);
+    }
+}
+
+/// What the last step needs to know of the whole run.
+#[derive(Clone, Copy, Debug)]
+pub struct Ending {
+    /// True if rows carried costs.
+    pub has_cost: bool,
+    /// True if products have categories.
+    pub has_categories: bool,
+    /// First day of the second half of the window.
+    pub half_window: Day,
+}
+
+impl Accumulator {
+    /// Adds a row.
+    pub fn push(&mut self, row: &Row) {
+        self.add_to(row.amount, |this| &mut this.sales_history);
+        self.months.push(row.day.month(), row.amount);
+        if row.in_window {
+            self.add_to(row.amount, |this| &mut this.sales);
+            match row.cost {
+                Some(cost) => self.add_to(cost, |this| &mut this.cost),
+                None => self.cost_missing = true,
+            }
+        }
+        if let Some(rep) = row.rep {
+            self.take_rep(row.day, rep);
+        }
+        if row.amount < Money::ZERO {
+            return;
+        }
+        self.days.push(row.day, ());
+        if row.in_window {
+            match row.order {
+                Some(order) => self.orders.push(order, ()),
+                None => self.window_days.push(row.day, ()),
+            }
+        }
+        if let Some(product) = row.product {
+            self.products.push(product, Tally { sales: row.amount, first: row.day });
+        }
+        if let Some(category) = row.category {
+            self.categories.push(category, row.amount);
+        }
+        if let Some(launch) = row.launch {
+            self.add_to(row.amount, |this| &mut this.new_sales);
+            self.adoptions.push(launch, First(row.day));
+        }
+    }
+
+    /// Adds another accumulator of the same customer.
+    pub fn merge(&mut self, other: Accumulator) {
+        self.overflow |= other.overflow;
+        self.cost_missing |= other.cost_missing;
+        self.add_to(other.sales, |this| &mut this.sales);
+        self.add_to(other.sales_history, |this| &mut this.sales_history);
+        self.add_to(other.cost, |this| &mut this.cost);
+        self.add_to(other.new_sales, |this| &mut this.new_sales);
+        self.orders.merge(other.orders);
+        self.window_days.merge(other.window_days);
+        self.days.merge(other.days);
+        self.months.merge(other.months);
+        self.products.merge(other.products);
+        self.categories.merge(other.categories);
+        self.adoptions.merge(other.adoptions);
+        if let Some((day, rep)) = other.rep {
+            self.take_rep(day, &rep);
+        }
+    }
+
+    fn add_to(&mut self, amount: Money, field: impl Fn(&mut Self) -> &mut Money) {
+        match field(self).checked_add(amount) {
+            Some(sum) => *field(self) = sum,
+            None => self.overflow = true,
+        }
+    }
+
+    fn take_rep(&mut self, day: Day, rep: &str) {
+        if self.rep.as_ref().is_none_or(|(known, name)| (*known, &**name) < (day, rep)) {
+            self.rep = Some((day, rep.into()));
+        }
+    }
+
+    /// The customer's features and its rep; none if a sum did not fit.
+    pub fn finish(self, ending: Ending) -> Option<(Features, Option<Box<str>>)> {
+        if self.overflow {
+            return None;
+        }
+        let days: Vec<Day> = self.days.into_entries().into_iter().map(|(day, ())| day).collect();
+        let (gap_mean, gap_sd) = gaps(&days);
+        let products = self.products.into_entries();
+        let categories = self.categories.into_entries();
+        let entropy = if ending.has_categories {
+            entropy(categories.iter().map(|(_, sales)| *sales))
+        } else {
+            entropy(products.iter().map(|(_, tally)| tally.sales))
+        };
+        // An order column may have blank cells: their days count as an order each.
+        let orders = self.orders.into_entries().len() + self.window_days.into_entries().len();
+        let margin = (ending.has_cost && !self.cost_missing)
+            .then(|| self.sales.0.checked_sub(self.cost.0).map(Money))
+            .flatten();
+        let features = Features {
+            sales: self.sales,
+            margin,
+            orders: orders as u32,
+            sales_history: self.sales_history,
+            active_days: days.len() as u32,
+            first: days.first().copied(),
+            last: days.last().copied(),
+            gap_mean,
+            gap_sd,
+            months: self
+                .months
+                .into_entries()
+                .into_iter()
+                .map(|(month, sales)| MonthSales { month, sales })
+                .collect(),
+            products: products.len() as u32,
+            recent_products: products.iter().filter(|(_, tally)| tally.first >= ending.half_window).count()
+                as u32,
+            categories: categories.len() as u32,
+            entropy,
+            new_sales: self.new_sales,
+            adoptions: self
+                .adoptions
+                .into_entries()
+                .into_iter()
+                .map(|(launch, First(day))| Adoption { launch, day })
+                .collect(),
+        };
+        Some((features, self.rep.map(|(_, rep)| rep)))
+    }
+}
+
+/// Mean and standard deviation (n − 1) of the days between purchase days, from integer sums.
+fn gaps(days: &[Day]) -> (Option<f64>, Option<f64>) {
+    let (Some(first), Some(last)) = (days.first(), days.last()) else { return (None, None) };
+    let count = days.len() - 1;
+    if count == 0 {
+        return (None, None);
+    }
+    let total = i64::from(last.since(*first));
+    let squares: i64 = days.windows(2).map(|pair| i64::from(pair[1].since(pair[0])).pow(2)).sum();
+    let mean = total as f64 / count as f64;
+    if count == 1 {
+        return (Some(mean), None);
+    }
+    // n·Σg² − (Σg)² in integers: no cancellation.
+    let spread = count as i128 * i128::from(squares) - i128::from(total).pow(2);
+    (Some(mean), Some((spread as f64 / (count * (count - 1)) as f64).sqrt()))
+}
+
+/// Shannon entropy in nats (Shannon 1948) of the shares of the positive amounts.
+fn entropy(amounts: impl Iterator<Item = Money> + Clone) -> f64 {
+    let positive = amounts.filter(|amount| *amount > Money::ZERO);
+    let total: Money = positive.clone().sum();
+    let entropy: f64 = positive
+        .map(|amount| {
+            let share = amount.share_of(total);
+            -share * share.ln()
+        })
+        .sum();
+    // A single product gives −0.
+    entropy.max(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(day: i32, amount: i64) -> Row<'static> {
+        Row {
+            day: Day(day),
+            amount: Money(amount * Money::SCALE),
+            in_window: day > 10,
+            order: None,
+            product: None,
+            category: None,
+            launch: None,
+            cost: None,
+            rep: None,
+        }
+    }
+
+    const ENDING: Ending = Ending { has_cost: false, has_categories: false, half_window: Day(20) };
+
+    #[test]
+    fn a_customer_by_hand() {
+        let mut customer = Accumulator::default();
+        customer.push(&Row { product: Some(7), launch: Some(2), ..row(5, 10) });
+        customer.push(&Row { product: Some(8), ..row(15, 30) });
+        customer.push(&Row { product: Some(7), launch: Some(2), ..row(15, 10) });
+        customer.push(&Row { product: Some(9), ..row(25, 10) });
+        customer.push(&row(26, -5));
+        let (features, _) = customer.finish(ENDING).unwrap();
+        assert_eq!(features.sales, Money(45 * Money::SCALE));
+        assert_eq!(features.sales_history, Money(55 * Money::SCALE));
+        assert_eq!((features.orders, features.active_days), (2, 3));
+        assert_eq!((features.first, features.last), (Some(Day(5)), Some(Day(25))));
+        assert_eq!((features.gap_mean, features.gap_sd), (Some(10.0), Some(0.0)));
+        assert_eq!((features.products, features.recent_products), (3, 1));
+        assert_eq!(features.new_sales, Money(20 * Money::SCALE));
+        assert_eq!(&*features.adoptions, &[Adoption { launch: 2, day: Day(5) }]);
+        // Shares 1/3, 1/2, 1/6.
+        let expected = (3f64).ln() / 3.0 + (2f64).ln() / 2.0 + (6f64).ln() / 6.0;
+        assert!((features.entropy - expected).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_customer_of_returns_only_has_no_purchase() {
+        let mut customer = Accumulator::default();
+        customer.push(&row(15, -5));
+        let (features, _) = customer.finish(ENDING).unwrap();
+        assert_eq!((features.orders, features.first, features.gap_mean), (0, None, None));
+        assert_eq!(features.sales, Money(-5 * Money::SCALE));
+    }
+
+    #[test]
+    fn margin_needs_every_cost() {
+        let ending = Ending { has_cost: true, ..ENDING };
+        let mut customer = Accumulator::default();
+        customer.push(&Row { cost: Some(Money(40_000)), ..row(15, 10) });
+        let (features, _) = customer.clone().finish(ending).unwrap();
+        assert_eq!(features.margin, Some(Money(60_000)));
+        customer.push(&row(16, 1));
+        assert_eq!(customer.finish(ending).unwrap().0.margin, None);
+    }
+
+    #[test]
+    fn sums_that_do_not_fit_are_noticed() {
+        let mut customer = Accumulator::default();
+        for _ in 0..2 {
+            customer.push(&Row { amount: Money(i64::MAX), ..row(15, 0) });
+        }
+        assert!(customer.finish(ENDING).is_none());
+    }
+
+    #[test]
+    fn any_split_and_order_gives_the_same() {
+        let rows: Vec<Row> = (0..60)
+            .map(|number| Row {
+                order: Some(number % 13),
+                product: Some(number * 7 % 11),
+                category: Some((number % 3) as u32),
+                launch: (number % 4 == 0).then_some((number % 5) as u32),
+                rep: Some(["ann", "bob"][(number % 2) as usize]),
+                ..row((number * 17 % 40) as i32, number as i64 - 5)
+            })
+            .collect();
+        let whole = |rows: &mut dyn Iterator<Item = &Row<'static>>| {
+            let mut customer = Accumulator::default();
+            rows.for_each(|row| customer.push(row));
+            customer
+        };
+        let expected = whole(&mut rows.iter()).finish(ENDING).unwrap();
+        for split in [1, 30, 59] {
+            let mut customer = whole(&mut rows[split..].iter().rev());
+            customer.merge(whole(&mut rows[..split].iter()));
+            assert_eq!(customer.finish(ENDING).unwrap(), expected);
+        }
+    }
+}
