@@ -39,6 +39,7 @@ Exit codes: 0 ok, 1 unexpected, 2 usage, 3 bad input or recipe, 4 check found vi
 #[derive(Debug, Subcommand)]
 enum Command {
     Recipe(commands::recipe::Args),
+    Allocate(commands::allocate::Args),
     Completions(commands::completions::Args),
     Synth(commands::synth::Args),
     Compare(commands::compare::Args),
@@ -50,6 +51,7 @@ pub fn main() -> ExitCode {
     let printer = Printer::new(cli.quiet);
     let outcome = match cli.command {
         Command::Recipe(args) => commands::recipe::run(&args, &printer),
+        Command::Allocate(args) => commands::allocate::run(&args, &printer),
         Command::Completions(args) => commands::completions::run(&args, &printer),
         Command::Synth(args) => commands::synth::run(&args, &printer),
         Command::Compare(args) => commands::compare::run(&args, &printer),

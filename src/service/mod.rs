@@ -26,6 +26,7 @@
 mod budget;
 mod columns;
 mod params;
+pub mod allocate;
 mod plan;
 mod planning;
 mod stages;

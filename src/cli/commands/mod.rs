@@ -1,6 +1,7 @@
 //! One file a verb: its arguments, and what it calls.
 
 pub(super) mod compare;
+pub(super) mod allocate;
 pub(super) mod completions;
 pub(super) mod synth;
 pub(super) mod recipe;

@@ -1,0 +1,149 @@
+//! `erba allocate`: answers in, visits out, every fault with its line.
+
+use std::fs;
+use std::path::PathBuf;
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+const HEADER: &str = "customer_id,minutes_per_visit,visits_now,sales_zero,sales_now,sales_half_more,\
+                      sales_max,margin,min_visits,max_visits\n";
+
+struct Outcome {
+    code: i32,
+    stdout: String,
+    stderr: String,
+    csv: String,
+}
+
+fn allocate(table: &str, options: &[&str]) -> Outcome {
+    let folder = tempfile::tempdir().unwrap();
+    let input: PathBuf = folder.path().join("answers.csv");
+    let out = folder.path().join("visits.csv");
+    fs::write(&input, table).unwrap();
+    let ran = Command::cargo_bin("erba")
+        .unwrap()
+        .current_dir(folder.path())
+        .args(["allocate", "--responses", "answers.csv", "--out", "visits.csv"])
+        .args(options)
+        .output()
+        .unwrap();
+    Outcome {
+        code: ran.status.code().unwrap(),
+        stdout: String::from_utf8(ran.stdout).unwrap(),
+        stderr: String::from_utf8(ran.stderr).unwrap(),
+        csv: fs::read_to_string(out).unwrap_or_default(),
+    }
+}
+
+#[test]
+fn an_hour_goes_where_it_brings_most() {
+    let table = format!("{HEADER}a,30,4,50,100,115,140,1,0,8\nb,30,4,5,10,11.5,14,1,0,8\n");
+    let ran = allocate(&table, &["--minutes", "90"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    // R(3) = 50 + 90·3^c/(d + 3^c) with c = 1.8062, d = 9.7849 is 88.38: three visits bring a more
+    // than any other split of 90 minutes.
+    assert_eq!(
+        ran.csv,
+        "customer_id,visits,minutes,sales,marginal_per_minute\n\
+         a,3,90,88.3776,0.387412\nb,0,0,5.0000,0.027817\n"
+    );
+    let summary: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert!((summary["objective"].as_f64().unwrap() - 93.3776).abs() < 1e-3, "{summary}");
+    assert_eq!(summary["optimal"], true);
+    assert_eq!(summary["gap"], 0.0);
+    assert_eq!(summary["minutes_used"], 90.0);
+    assert!(summary["value_of_one_more_hour"].as_f64().unwrap() > 15.0);
+    assert!(summary["even_split"]["objective"].as_f64() < summary["objective"].as_f64());
+    assert!(summary["visits_now"]["objective"].as_f64() <= summary["objective"].as_f64());
+}
+
+#[test]
+fn blank_answers_fall_back_to_the_prior() {
+    let ran = allocate("customer_id,minutes_per_visit,sales_now\nx,20,100\ny,20,900\n", &["--minutes", "60"]);
+    let summary: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(summary["by_prior"], 2);
+    assert!(ran.csv.contains("y,3,60,"), "{}", ran.csv);
+}
+
+#[test]
+fn money_limits_too() {
+    let table = "customer_id,minutes_per_visit,sales_now,cost_per_visit\nx,20,100,1\ny,20,900,10\n";
+    let ran = allocate(table, &["--minutes", "60", "--budget", "12"]);
+    assert!(ran.csv.contains("y,1,20,") && ran.csv.contains("x,2,40,"), "{}{}", ran.csv, ran.stderr);
+}
+
+#[test]
+fn all_faults_are_told_with_their_lines() {
+    let table = format!(
+        "{HEADER}a,30,4,50,100,90,140,1,0,8\nb,30,0,5,10,12,14,1,0,8\nc,0,4,5,10,12,14,1,0,8\n\
+         d,30,4,5,10,12,14,-1,0,8\ne,30,4,5,10,12,14,1,5,2\nf,30,4,5,ten,12,14,1,0,8\n\
+         a,30,4,50,100,115,140,1,0,8\ng,30,4,,10,12,14,1,0,8\n"
+    );
+    let ran = allocate(&table, &["--minutes", "60"]);
+    assert_eq!(ran.code, 3);
+    for told in [
+        "E510]: answers.csv:2: the answers must rise: sales_zero 50 < sales_now 100 < sales_half_more 90",
+        "E510]: answers.csv:3: the answers need visits_now above 0",
+        "E511]: answers.csv:4: column \"minutes_per_visit\": a visit must take more than 0 minutes, not 0",
+        "E511]: answers.csv:5: the margin must be 0 or more, not -1",
+        "E511]: answers.csv:6: min_visits (5) is above max_visits (2)",
+        "E203]: answers.csv:7: column \"sales_now\": \"ten\" is not a number",
+        "E207]: answers.csv:8: column \"customer_id\": customer \"a\" stands in line 2 already",
+        "E510]: answers.csv:9: some of the four answers are blank",
+    ] {
+        assert!(ran.stderr.contains(told), "{told}\n---\n{}", ran.stderr);
+    }
+    assert!(ran.csv.is_empty());
+}
+
+#[test]
+fn wrong_tables_and_options_are_refused() {
+    for (table, options, code, told) in [
+        ("", vec!["--minutes", "60"], 3, "E206"),
+        ("customer_id,minutes_per_visit,sales_now\n", vec!["--minutes", "60"], 3, "E206"),
+        ("customer_id,minutes,sales_now\na,1,1\n", vec!["--minutes", "60"], 3, "E202"),
+        ("customer_id,minutes_per_visit,sales_now\na,1,1\n", vec!["--minutes", "-1"], 2, "minutes"),
+        ("customer_id,minutes_per_visit,sales_now\na,1,1\n", vec!["--minutes", "NaN"], 2, "E102"),
+        (
+            "customer_id,minutes_per_visit,sales_now,min_visits\na,10,1,7\n",
+            vec!["--minutes", "60"],
+            3,
+            "E512]: answers.csv: the fewest visits need 70 minutes, but there are 60",
+        ),
+    ] {
+        let ran = allocate(table, &options);
+        assert_eq!(ran.code, code, "{table}{}", ran.stderr);
+        assert!(ran.stderr.contains(told), "{told}\n{}", ran.stderr);
+    }
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes_on_any_number_of_threads() {
+    let line = |index: u32| {
+        let sales = 20 + (index * 37) % 113;
+        format!(
+            "c{index},{},{},{},{},{},{},0.{},0,9\n",
+            15 + 5 * (index % 5),
+            1 + index % 6,
+            sales / 2,
+            sales,
+            sales + 3 + index % 7,
+            sales + 30 + index % 11,
+            1 + index % 9
+        )
+    };
+    let table: String = std::iter::once(HEADER.to_owned()).chain((0..300).map(line)).collect();
+    let first = allocate(&table, &["--minutes", "6000"]);
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("answers.csv"), &table).unwrap();
+    let ran = Command::cargo_bin("erba")
+        .unwrap()
+        .current_dir(folder.path())
+        .env("RAYON_NUM_THREADS", "1")
+        .args(["allocate", "--responses", "answers.csv", "--out", "visits.csv", "--minutes", "6000"])
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8(ran.stdout).unwrap(), first.stdout);
+    assert_eq!(fs::read_to_string(folder.path().join("visits.csv")).unwrap(), first.csv);
+}
