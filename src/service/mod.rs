@@ -23,10 +23,10 @@
 //! The tier × type policy and the cadence by closeness to purchase are those of the pharmaceutical
 //! lean-marketing case that the shipped recipes quote. Largest remainder: Hamilton's method of apportionment.
 
+pub mod allocate;
 mod budget;
 mod columns;
 mod params;
-pub mod allocate;
 mod plan;
 mod planning;
 mod stages;
