@@ -8,9 +8,7 @@ use crate::error::{Fault, nearest};
 use super::layers::Layers;
 
 /// Tables whose keys the user invents, and what laying one over another does.
-///
-/// `*` stands for any one key or row.
-const FREE: &[(&str, Over)] = &[("service.messages", Over::Merges)];
+const FREE: &[(&str, Over)] = &[("service.messages", Over::Merges), ("typing.orientation", Over::Replaces)];
 
 /// What laying a table over another does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -21,6 +21,8 @@ mod builtin;
 mod keys;
 mod layers;
 mod recipe;
+#[cfg(test)]
+mod tests;
 mod types;
 
 pub use builtin::{Builtin, builtin};

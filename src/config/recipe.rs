@@ -9,7 +9,11 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::error::{Error, Fault, Result, nearest};
+use crate::ingest::{IngestParams, IngestValidParams};
+use crate::scoring::{ScoringParams, ScoringValidParams};
 use crate::service::{ServiceParams, ServiceValidParams};
+use crate::tiering::{TieringParams, TieringValidParams};
+use crate::typing::{TypingParams, TypingValidParams};
 
 use super::builtin::{Builtin, builtin};
 use super::keys;
@@ -25,6 +29,14 @@ pub struct Recipe {
     pub title: String,
     /// The whole recipe with every default filled in, as TOML: it loads as the same recipe.
     pub text: String,
+    /// What counts as blank, and how many rows may be bad.
+    pub ingest: IngestValidParams,
+    /// What value and potential are.
+    pub scoring: ScoringValidParams,
+    /// Where tiers end and who is promoted.
+    pub tiering: TieringValidParams,
+    /// How types are told apart.
+    pub typing: TypingValidParams,
     /// Channels, visits, messages, money.
     pub service: ServiceValidParams,
 }
@@ -103,13 +115,28 @@ fn assemble(label: &str, stem: &str, text: &str, overrides: &str) -> Result<Reci
     }
     Error::unless_empty(faults)?;
     let mut reader = Reader { layers, schema: &schema, faults: Vec::new() };
+    // Every section is judged before any fault ends the work.
+    let ingest = reader.section("ingest", IngestParams::check);
+    let scoring = reader.section("scoring", ScoringParams::check);
+    let tiering = reader.section("tiering", TieringParams::check);
+    let typing = reader.section("typing", TypingParams::check);
     let service = reader.section("service", ServiceParams::check);
     let Reader { layers, mut faults, .. } = reader;
     let text = written(&layers, &own_name, &own_title, &mut faults);
-    match service {
-        Some(service) if faults.is_empty() => Ok(Recipe { name: own_name, title: own_title, text, service }),
-        _ => Err(Error { faults }),
-    }
+    Error::unless_empty(faults)?;
+    let recipe = (|| {
+        Some(Recipe {
+            name: own_name,
+            title: own_title,
+            text,
+            ingest: ingest?,
+            scoring: scoring?,
+            tiering: tiering?,
+            typing: typing?,
+            service: service?,
+        })
+    })();
+    recipe.ok_or_else(|| Fault::new(902, "a section of the recipe is missing without a fault").into())
 }
 
 fn text_of<'r>(table: &'r DeTable<'_>, key: &str) -> Option<&'r str> {
@@ -175,13 +202,11 @@ impl<'t> Reader<'t> {
             };
             let position = error.span().map_or(0, |span| span.start);
             let key = error.span().and_then(|span| self.layers.key_at(&span));
-            let (cause, hint) = explain(error.message());
-            let cause = key.as_ref().map_or(cause.clone(), |key| format!("{key}: {cause}"));
-            let fault = self.layers.fault(112, position, cause);
-            self.faults.push(match hint {
-                Some(hint) => fault.hint(hint),
-                None => fault,
-            });
+            let mut fault = explain(error.message());
+            if let Some(key) = &key {
+                fault.cause = format!("{key}: {}", fault.cause);
+            }
+            self.faults.push(Fault { place: self.layers.place(position), ..fault });
             let key = key.filter(|key| !mended.contains(key))?;
             self.mend(&mut section, name, &key)?;
             mended.push(key);
@@ -238,5 +263,24 @@ fn written(layers: &Layers<'_>, name: &str, title: &str, faults: &mut Vec<Fault>
             faults.push(layers.fault(112, cause.span().map_or(0, |span| span.start), cause.message()));
             String::new()
         }
+    }
+}
+
+/// The fields that the type of `section` has, as serde lists them for a table with an unknown key.
+#[cfg(test)]
+pub(super) fn fields_told(section: &str, root: &toml::Value) -> Option<Vec<String>> {
+    fn told<Params: DeserializeOwned>(value: &toml::Value) -> Option<Vec<String>> {
+        let message = value.clone().try_into::<Params>().err()?.message().to_owned();
+        let (_, fields) = message.split_once("unknown field `zzz`, expected ")?;
+        Some(fields.split('`').skip(1).step_by(2).map(str::to_owned).collect())
+    }
+    let value = root.get(section)?;
+    match section {
+        "ingest" => told::<IngestParams>(value),
+        "scoring" => told::<ScoringParams>(value),
+        "tiering" => told::<TieringParams>(value),
+        "typing" => told::<TypingParams>(value),
+        "service" => told::<ServiceParams>(value),
+        other => panic!("general.toml has a section [{other}] that no recipe reads"),
     }
 }

@@ -1,27 +1,32 @@
 //! What serde says about a value, in a planner's words.
 
-use crate::error::nearest;
+use crate::error::{Fault, nearest};
 
-/// The cause of a fault, and a hint if there is one.
-pub(super) fn explain(message: &str) -> (String, Option<String>) {
+/// A fault without its place: E111 for a key that nobody knows, E112 for everything else.
+pub(super) fn explain(message: &str) -> Fault {
     for start in ["invalid type: ", "invalid value: "] {
         if let Some((found, wanted)) =
             message.strip_prefix(start).and_then(|rest| rest.rsplit_once(", expected "))
         {
-            return (format!("{} stands where {} should", in_words(found), expected(wanted)), None);
+            return Fault::new(112, format!("{} stands where {} should", in_words(found), expected(wanted)));
         }
     }
-    if let Some((found, wanted)) =
-        message.strip_prefix("unknown variant `").and_then(|rest| rest.split_once("`, expected "))
-    {
-        let known: Vec<&str> = wanted.split('`').skip(1).step_by(2).collect();
-        let hint = nearest(found, known.iter().copied()).map(|near| format!("did you mean \"{near}\"?"));
-        return (format!("\"{found}\" is not one of: {}", known.join(", ")), hint);
+    for (start, code) in [("unknown variant `", 112), ("unknown field `", 111)] {
+        if let Some((found, wanted)) =
+            message.strip_prefix(start).and_then(|rest| rest.split_once("`, expected "))
+        {
+            let known: Vec<&str> = wanted.split('`').skip(1).step_by(2).collect();
+            let fault = Fault::new(code, format!("\"{found}\" is not one of: {}", known.join(", ")));
+            return match nearest(found, known.iter().copied()) {
+                Some(near) => fault.hint(format!("did you mean \"{near}\"?")),
+                None => fault,
+            };
+        }
     }
     if let Some(key) = message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
-        return (format!("the key \"{key}\" is missing"), None);
+        return Fault::new(112, format!("the key \"{key}\" is missing"));
     }
-    (message.replace('\n', " "), None)
+    Fault::new(112, message.replace('\n', " "))
 }
 
 /// What serde found: a text in quotes, a number or boolean bare, `map` as a table.
@@ -62,13 +67,14 @@ mod tests {
     #[test]
     fn types_are_told_without_the_words_of_the_language() {
         assert_eq!(
-            explain("invalid type: string \"many\", expected u32").0,
+            explain("invalid type: string \"many\", expected u32").cause,
             "the text \"many\" stands where a whole number, 0 or more, should"
         );
-        assert_eq!(explain("invalid type: map, expected f64").0, "a table stands where a number should");
-        let (cause, hint) = explain("unknown variant `direkt`, expected one of `direct`, `none`");
-        assert_eq!(cause, "\"direkt\" is not one of: direct, none");
-        assert_eq!(hint.as_deref(), Some("did you mean \"direct\"?"));
-        assert_eq!(explain("missing field `visits`").0, "the key \"visits\" is missing");
+        assert_eq!(explain("invalid type: map, expected f64").cause, "a table stands where a number should");
+        let variant = explain("unknown variant `direkt`, expected one of `direct`, `none`");
+        assert_eq!(variant.cause, "\"direkt\" is not one of: direct, none");
+        assert_eq!(variant.action.as_deref(), Some("did you mean \"direct\"?"));
+        assert_eq!(explain("unknown field `colum`, expected `column` or `weight`").code, 111);
+        assert_eq!(explain("missing field `visits`").cause, "the key \"visits\" is missing");
     }
 }
