@@ -6,3 +6,4 @@ mod allocate;
 mod layering;
 mod runs;
 mod synth;
+mod typing;
