@@ -4,6 +4,7 @@
 
 mod allocate;
 mod layering;
+mod lifetime;
 mod runs;
 mod synth;
 mod typing;

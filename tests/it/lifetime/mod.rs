@@ -1,0 +1,4 @@
+//! The lifetime models against published numbers.
+
+mod cdnow;
+mod reference;
