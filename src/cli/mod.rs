@@ -43,6 +43,7 @@ enum Command {
     Completions(commands::completions::Args),
     Synth(commands::synth::Args),
     Compare(commands::compare::Args),
+    Runs(commands::runs::Args),
 }
 
 /// Parses the command line, runs the command and tells how it went.
@@ -55,6 +56,7 @@ pub fn main() -> ExitCode {
         Command::Completions(args) => commands::completions::run(&args, &printer),
         Command::Synth(args) => commands::synth::run(&args, &printer),
         Command::Compare(args) => commands::compare::run(&args, &printer),
+        Command::Runs(args) => commands::runs::run(&args, &printer),
     };
     match outcome {
         Ok(code) => code,

@@ -1,5 +1,8 @@
 //! Runs kept, compared and judged.
 //!
+//! The registry keeps every run in one SQLite file (see [`registry`](Registry)). This is the only
+//! room that reads the clock: a record says when it was made.
+//!
 //! *In:* finished [`Segmentation`](crate::result::Segmentation)s, result folders, or any CSV with
 //! `customer_id,tier[,type]`. *Out:* [`Comparison`]s.
 //!
@@ -12,10 +15,13 @@
 //! Shares are 0–1, values in 1/10 000 currency units inside and in units in JSON and CSV.
 
 mod changes;
+mod clock;
 mod comparison;
 mod metrics;
 mod movement;
 mod movers;
+mod registry;
+mod selection;
 mod side;
 mod table;
 
@@ -24,5 +30,7 @@ pub use comparison::{ByTier, ByType, Comparison, Overlap, TierMatrix, TypeCompar
 pub use metrics::Contingency;
 pub use movement::{Cuts, Movement, Why};
 pub use movers::write_movers;
+pub use registry::{Circumstances, FORMAT, Pruning, RecordedInput, Registry, RunRecord};
+pub use selection::select;
 pub use side::{Assignment, Provenance, Side};
 pub use table::read_side;

@@ -1,7 +1,7 @@
 //! One side of a comparison: who is in which tier, by a run or by another tool.
 
-use crate::domain::{CustomerType, Money, Tier, TierReason};
-use crate::result::{Segmentation, Settings};
+use crate::domain::{CustomerType, Money, Tier, TierReason, Window};
+use crate::result::Segmentation;
 
 /// What one side says of one customer.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,7 +56,7 @@ impl Side {
         Side {
             name: name.to_owned(),
             assignments: assignments(segmentation),
-            provenance: Some(Provenance::from_settings(&segmentation.settings, inputs(segmentation))),
+            provenance: Some(Provenance::of(segmentation)),
         }
     }
 
@@ -75,24 +75,26 @@ impl Side {
 }
 
 impl Provenance {
-    fn from_settings(settings: &Settings, inputs: Vec<(String, String)>) -> Self {
+    /// What made this run.
+    pub fn of(segmentation: &Segmentation) -> Self {
+        let settings = &segmentation.settings;
         Provenance {
             version: settings.version.clone(),
             as_of: settings.as_of.map(|day| day.to_string()),
             window: settings.window.map(|window| match window {
-                crate::domain::Window::Days(days) => days.to_string(),
-                crate::domain::Window::All => "all".to_owned(),
+                Window::Days(days) => days.to_string(),
+                Window::All => "all".to_owned(),
             }),
             seed: settings.seed,
             recipe: settings.recipe.clone(),
             recipe_text: settings.recipe_text.clone(),
-            inputs,
+            inputs: segmentation
+                .inputs
+                .iter()
+                .map(|input| (input.role.to_owned(), input.sha256.clone()))
+                .collect(),
         }
     }
-}
-
-fn inputs(segmentation: &Segmentation) -> Vec<(String, String)> {
-    segmentation.inputs.iter().map(|input| (input.role.to_owned(), input.sha256.clone())).collect()
 }
 
 /// Missing vectors (a room that did not run) leave their cells empty rather than fail the record.

@@ -11,7 +11,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use crate::cli::{Outcome, Printer};
 use crate::domain::{CustomerType, Money, Tier};
 use crate::error::{Error, Fault, Result};
-use crate::runs::{self, Comparison, Movement, Side};
+use crate::runs::{self, Comparison, Movement, Registry, Side};
 
 /// Movers shown in the terminal unless `--top` says otherwise.
 const TOP: usize = 15;
@@ -65,7 +65,8 @@ fn share(text: &str) -> Result<f64, String> {
 }
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
-    let (a, b) = rayon::join(|| side(&args.a), || side(&args.b));
+    let registry = Registry::default_path()?;
+    let (a, b) = rayon::join(|| runs::select(&args.a, &registry), || runs::select(&args.b, &registry));
     let mut comparison = both(a, b).and_then(|(a, b)| runs::compare(&a, &b))?;
     if let Some(path) = &args.out {
         write(path, &comparison)?;
@@ -80,10 +81,6 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
     }
     Error::unless_empty(over)?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn side(name: &str) -> Result<Side> {
-    runs::read_side(Path::new(name))
 }
 
 /// Both sides, or the faults of both.

@@ -5,3 +5,4 @@ pub(super) mod allocate;
 pub(super) mod completions;
 pub(super) mod synth;
 pub(super) mod recipe;
+pub(super) mod runs;

@@ -1,3 +1,4 @@
 //! Runs compared and kept.
 
 mod compare;
+mod registry;
