@@ -9,6 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::error::{Error, Fault, Result, nearest};
+use crate::features::{FeatureParams, FeatureValidParams};
 use crate::ingest::{IngestParams, IngestValidParams};
 use crate::scoring::{ScoringParams, ScoringValidParams};
 use crate::service::{ServiceParams, ServiceValidParams};
@@ -31,6 +32,8 @@ pub struct Recipe {
     pub text: String,
     /// What counts as blank, and how many rows may be bad.
     pub ingest: IngestValidParams,
+    /// What counts as a launch.
+    pub features: FeatureValidParams,
     /// What value and potential are.
     pub scoring: ScoringValidParams,
     /// Where tiers end and who is promoted.
@@ -117,6 +120,7 @@ fn assemble(label: &str, stem: &str, text: &str, overrides: &str) -> Result<Reci
     let mut reader = Reader { layers, schema: &schema, faults: Vec::new() };
     // Every section is judged before any fault ends the work.
     let ingest = reader.section("ingest", IngestParams::check);
+    let features = reader.section("features", FeatureParams::check);
     let scoring = reader.section("scoring", ScoringParams::check);
     let tiering = reader.section("tiering", TieringParams::check);
     let typing = reader.section("typing", TypingParams::check);
@@ -130,6 +134,7 @@ fn assemble(label: &str, stem: &str, text: &str, overrides: &str) -> Result<Reci
             title: own_title,
             text,
             ingest: ingest?,
+            features: features?,
             scoring: scoring?,
             tiering: tiering?,
             typing: typing?,
@@ -277,6 +282,7 @@ pub(super) fn fields_told(section: &str, root: &toml::Value) -> Option<Vec<Strin
     let value = root.get(section)?;
     match section {
         "ingest" => told::<IngestParams>(value),
+        "features" => told::<FeatureParams>(value),
         "scoring" => told::<ScoringParams>(value),
         "tiering" => told::<TieringParams>(value),
         "typing" => told::<TypingParams>(value),

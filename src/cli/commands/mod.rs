@@ -6,3 +6,4 @@ pub(super) mod completions;
 pub(super) mod synth;
 pub(super) mod recipe;
 pub(super) mod runs;
+pub(super) mod run;

@@ -1,0 +1,162 @@
+//! `erba run`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::cli::{Outcome, Printer};
+use crate::config;
+use crate::domain::{Day, Window};
+use crate::error::{Error, Fault};
+use crate::ingest::{DateFormat, Mappings, encoding_named};
+use crate::pipeline::{self, Request, Watcher};
+
+/// Tier, type and plan a customer base
+///
+/// Reads a transaction log, a customer table or both (CSV, TSV or XLSX, also gzipped) and writes a
+/// folder with customers.csv, plan.csv, rejects.csv and summary.json. Columns are found by their
+/// headers, in English or Chinese; name them with --map where they are not.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// Transaction log: customer, date, amount; repeat for several files
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    transactions: Vec<PathBuf>,
+    /// Customer table: one row per customer
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    customers: Option<PathBuf>,
+    /// Products: id, launch date, category
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    products: Option<PathBuf>,
+    #[arg(long = "map", value_name = "ROLE=COLUMN", help_heading = "Input", help = MAP_HELP)]
+    mappings: Vec<String>,
+    /// Encoding of text files, such as gbk; detected if not given
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    encoding: Option<String>,
+    /// How dates are written: dmy, mdy, ymd, excel or a pattern such as %d.%m.%Y; found out if not given
+    #[arg(long, value_name = "FORMAT", value_parser = date_format, help_heading = "Input")]
+    date_format: Option<DateFormat>,
+    /// Share of rows that may be unreadable, 0 to 1 [default: the recipe's, 0.01]
+    #[arg(long, value_name = "SHARE", help_heading = "Input")]
+    max_reject_share: Option<f64>,
+    /// Last day that counts [default: the last day in the data]
+    #[arg(long, value_name = "DATE", value_parser = day, help_heading = "Method")]
+    as_of: Option<Day>,
+    /// Days that bound value and plan, ending on --as-of, or "all"
+    #[arg(long, value_name = "DAYS|all", default_value = "365", value_parser = window, help_heading = "Method")]
+    window: Window,
+    /// A shipped recipe (see `erba recipe list`) or a file
+    #[arg(long, value_name = "NAME|FILE", default_value = "general", help_heading = "Method")]
+    recipe: String,
+    /// Seed of everything drawn by chance
+    #[arg(long, value_name = "N", default_value_t = 28, help_heading = "Method")]
+    seed: u64,
+    /// Threads [default: all cores]
+    #[arg(long, value_name = "N", help_heading = "Method")]
+    threads: Option<usize>,
+    /// The folder to write
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    out: PathBuf,
+    /// Replace the folder if it exists
+    #[arg(long, help_heading = "Output")]
+    force: bool,
+}
+
+const MAP_HELP: &str = "Column for a role, such as customer_id=\"Store Number\"; amounts may add columns up \
+(sales=Milk+Fresh), customer_id=@row numbers the rows";
+
+const EXAMPLES: &str = "\
+Examples:
+  erba run --transactions sales.csv --out result
+  erba run --transactions sales.csv --products products.csv --as-of 2025-06-30 --out q2
+  erba run --transactions iowa.csv --map customer_id=\"Store Number\" --map amount=\"Sale (Dollars)\" --out iowa
+  erba run --customers 客户.xlsx --recipe pharma --lang zh --out 结果";
+
+fn date_format(text: &str) -> Result<DateFormat, String> {
+    text.parse()
+}
+
+fn window(text: &str) -> Result<Window, String> {
+    text.parse()
+}
+
+fn day(text: &str) -> Result<Day, String> {
+    text.parse().map_err(|_| format!("\"{text}\" is not a date such as 2025-06-30"))
+}
+
+impl Args {
+    fn request(&self) -> Result<Request, Error> {
+        let overrides = match self.max_reject_share {
+            Some(share) if share.is_finite() => format!("[ingest]\nmax_reject_share = {share:?}\n"),
+            Some(_) => {
+                return Err(Fault::new(102, "--max-reject-share is not a number")
+                    .hint("give a share from 0 to 1")
+                    .into());
+            }
+            None => String::new(),
+        };
+        let threads = match self.threads {
+            Some(0) => return Err(Fault::new(102, "--threads is 0").hint("give at least 1").into()),
+            Some(threads) => threads,
+            None => std::thread::available_parallelism().map_or(1, usize::from),
+        };
+        Ok(Request {
+            transactions: self.transactions.clone(),
+            customers: self.customers.clone(),
+            products: self.products.clone(),
+            as_of: self.as_of,
+            window: self.window,
+            recipe: config::load_with(&self.recipe, &overrides)?,
+            mappings: Mappings::parse(&self.mappings)?,
+            encoding: self.encoding.as_deref().map(encoding_named).transpose()?,
+            date_format: self.date_format.clone(),
+            seed: self.seed,
+            threads,
+            previous: None,
+        })
+    }
+}
+
+pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
+    let request = args.request()?;
+    // Only the first call in a process can set it; results do not depend on it.
+    let _ = rayon::ThreadPoolBuilder::new().num_threads(request.threads).build_global();
+    let progress = Progress::new(printer);
+    let outcome = pipeline::run(&request, &progress);
+    progress.bar.finish_and_clear();
+    let run = outcome?;
+    printer.say(&format!("{:?}", run.segmentation.timings_ms));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A bar on stderr, hidden where nobody would see it.
+struct Progress {
+    bar: ProgressBar,
+}
+
+impl Progress {
+    fn new(printer: &Printer) -> Self {
+        let bar = if printer.shows_progress() { ProgressBar::new(0) } else { ProgressBar::hidden() };
+        Progress { bar }
+    }
+}
+
+impl Watcher for Progress {
+    fn enter(&self, room: &'static str, bytes: Option<u64>) {
+        let template = match bytes {
+            Some(_) => "{msg:10} {bar:40} {bytes}/{total_bytes} {eta}",
+            None => "{msg:10} {spinner}",
+        };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            self.bar.set_style(style);
+        }
+        self.bar.set_position(0);
+        self.bar.set_length(bytes.unwrap_or(0));
+        self.bar.set_message(room);
+    }
+
+    fn read(&self, bytes: u64) {
+        self.bar.inc(bytes);
+    }
+}
