@@ -104,6 +104,7 @@ pub const CODES: &[CodeInfo] = &[
     code(555, Exit::Input, "an entry of the calendar makes no sense"),
     code(650, Exit::Unexpected, "the registry of runs cannot be opened, read or written"),
     code(651, Exit::Input, "there is no such run, or more than one"),
+    code(601, Exit::Input, "a folder is not a result"),
     code(652, Exit::Input, "two sides of a comparison have no customer in common"),
     code(653, Exit::Threshold, "a comparison is over a threshold"),
     code(654, Exit::Unexpected, "the registry was written by a newer version"),

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop there")]
 
 mod allocate;
+mod checker;
 mod layering;
 mod lifetime;
 mod runs;

@@ -2,6 +2,7 @@
 
 pub(super) mod compare;
 pub(super) mod allocate;
+pub(super) mod check;
 pub(super) mod completions;
 pub(super) mod synth;
 pub(super) mod recipe;

@@ -1,0 +1,174 @@
+//! Rules on tiers: V3xx, by integers.
+
+use super::decimal::fraction;
+use super::files::{CUSTOMERS, Customer, Folder, SUMMARY};
+use super::findings::Findings;
+use crate::domain::Tier;
+
+pub(super) fn check(folder: &Folder, findings: &mut Findings) {
+    words(&folder.customers, findings);
+    let cut = Cut::find(folder);
+    let by_value = match cut.method.as_str() {
+        "share" => cut.shares.and_then(|shares| by_share(&folder.customers, shares)),
+        _ => None,
+    };
+    if let Some(due) = &by_value {
+        for (customer, due) in folder.customers.iter().zip(due) {
+            contribution(customer, *due, findings);
+        }
+    }
+    ties(&folder.customers, findings);
+    if cut.method != "kmeans" {
+        descent(&folder.customers, findings);
+    }
+    promotion(folder, &cut, findings);
+}
+
+/// How `summary.json` says the lines were found.
+struct Cut {
+    method: String,
+    shares: Option<[f64; 2]>,
+    promotion_line: Option<f64>,
+}
+
+impl Cut {
+    fn find(folder: &Folder) -> Self {
+        let cuts = ["cuts", "tiering", "cut_points"].iter().find_map(|key| folder.summary.get(key));
+        let method = cuts.and_then(|cuts| cuts.get("method")?.as_str());
+        let shares = cuts.and_then(|cuts| {
+            let shares = cuts.get("shares")?.as_array()?;
+            Some([shares.first()?.as_f64()?, shares.get(1)?.as_f64()?])
+        });
+        let recipe = || Some([folder.number("tiering.share.one")?, folder.number("tiering.share.two")?]);
+        Cut {
+            method: method.unwrap_or("share").to_owned(),
+            shares: shares.or_else(recipe),
+            promotion_line: cuts.and_then(|cuts| cuts.get("promotion_line")?.as_f64()),
+        }
+    }
+}
+
+fn words(customers: &[Customer], findings: &mut Findings) {
+    for customer in customers {
+        if customer.tier.is_none() {
+            findings.at("V306", CUSTOMERS, customer.line, "tier is none of I, II and III");
+        }
+        if !matches!(customer.reason.as_str(), "contribution" | "potential" | "held") {
+            let message = format!("tier_reason is \"{}\"", customer.reason);
+            findings.at("V306", CUSTOMERS, customer.line, message);
+        }
+    }
+}
+
+/// The tier of each customer in the order given, which must be by value: a customer is in I while the value *before* it
+/// (before the first of its equals) is less than the first share of the sum, in II while less than the second.
+fn by_share(customers: &[Customer], shares: [f64; 2]) -> Option<Vec<Tier>> {
+    let lines = [fraction(shares[0])?, fraction(shares[1])?];
+    let mut values: Vec<i128> = customers.iter().map(|customer| customer.value).collect::<Option<_>>()?;
+    let given = values.clone();
+    values.sort_unstable_by(|a, b| b.cmp(a));
+    let total: i128 = values.iter().filter(|&&value| value > 0).sum();
+    let mut tiers = Vec::with_capacity(values.len());
+    let (mut sum, mut before, mut last) = (0, 0, None);
+    for &value in &values {
+        if last != Some(value) {
+            before = sum;
+            last = Some(value);
+        }
+        let below = |(numerator, denominator): (i128, i128)| before * denominator < numerator * total;
+        tiers.push(match value {
+            value if value <= 0 => Tier::III,
+            _ if below(lines[0]) => Tier::I,
+            _ if below(lines[1]) => Tier::II,
+            _ => Tier::III,
+        });
+        sum += value.max(0);
+    }
+    // Rows out of order have been told; each still gets the tier of its value.
+    let tier_of = |value| tiers[values.partition_point(|&other| other > value)];
+    Some(given.into_iter().map(tier_of).collect())
+}
+
+fn contribution(customer: &Customer, due: Tier, findings: &mut Findings) {
+    let Some(tier) = customer.tier else { return };
+    match customer.reason.as_str() {
+        "contribution" if tier != due => {
+            let message = format!("{} is in {tier} by contribution, its share says {due}", customer.id);
+            findings.at("V301", CUSTOMERS, customer.line, message);
+        }
+        "potential" if due == Tier::I => {
+            let message = format!("{} is promoted though its value alone puts it in I", customer.id);
+            findings.at("V304", CUSTOMERS, customer.line, message);
+        }
+        _ => {}
+    }
+}
+
+fn by_contribution(customers: &[Customer]) -> impl Iterator<Item = (&Customer, Tier, i128)> {
+    customers
+        .iter()
+        .filter(|customer| customer.reason == "contribution")
+        .filter_map(|customer| Some((customer, customer.tier?, customer.value?)))
+}
+
+fn ties(customers: &[Customer], findings: &mut Findings) {
+    let mut before: Option<(i128, Tier)> = None;
+    for (customer, tier, value) in by_contribution(customers) {
+        if before.is_some_and(|(same, other)| same == value && other != tier) {
+            let message = format!("{} has the value of the customer above it and another tier", customer.id);
+            findings.at("V302", CUSTOMERS, customer.line, message);
+        }
+        before = Some((value, tier));
+        if value <= 0 && tier != Tier::III {
+            let message = format!("{} is in {tier} without positive value", customer.id);
+            findings.at("V305", CUSTOMERS, customer.line, message);
+        }
+    }
+}
+
+fn descent(customers: &[Customer], findings: &mut Findings) {
+    let mut lowest = Tier::I;
+    for (customer, tier, _) in by_contribution(customers) {
+        if tier < lowest {
+            let message = format!("{} is in {tier} below customers in {lowest}", customer.id);
+            findings.at("V307", CUSTOMERS, customer.line, message);
+        }
+        lowest = lowest.max(tier);
+    }
+}
+
+fn promotion(folder: &Folder, cut: &Cut, findings: &mut Findings) {
+    let promoted: Vec<&Customer> =
+        folder.customers.iter().filter(|customer| customer.reason == "potential").collect();
+    let line = folder.number("tiering.promote.min_potential").or(cut.promotion_line);
+    for customer in &promoted {
+        if customer.tier != Some(Tier::I) {
+            let message = format!("{} is not in I and yet promoted", customer.id);
+            findings.at("V304", CUSTOMERS, customer.line, message);
+        }
+        match (customer.potential, line) {
+            (None, _) => {
+                findings.at("V304", CUSTOMERS, customer.line, "a promoted customer has no potential");
+            }
+            (Some(potential), Some(line)) if potential < line - 1e-6 => {
+                let message = format!("potential {potential} is below the line of {line}");
+                findings.at("V304", CUSTOMERS, customer.line, message);
+            }
+            _ => {}
+        }
+    }
+    let customers = folder.customers.len();
+    if let Some(most) = folder.number("tiering.promote.max_share")
+        && promoted.len() as f64 > (most * customers as f64 + 1e-9).floor()
+    {
+        let message =
+            format!("{} of {customers} customers are promoted, at most {most} may be", promoted.len());
+        findings.add("V303", CUSTOMERS, message);
+    }
+    if let Some(told) = folder.summary.get("promoted").and_then(serde_json::Value::as_u64)
+        && told != promoted.len() as u64
+    {
+        let message = format!("promoted is {told}, customers.csv has {}", promoted.len());
+        findings.add("V704", SUMMARY, message);
+    }
+}
