@@ -281,6 +281,7 @@ fn the_command_ends_with_0_4_or_3() {
 fn the_page_lists_every_rule_in_its_words() {
     let page = fs::read_to_string("docs/concepts/checker.md").unwrap();
     let listed: Vec<&str> = page.lines().filter(|line| line.starts_with("| V")).collect();
-    let rules: Vec<String> = RULES.iter().map(|rule| format!("| {} | {} |", rule.code, rule.sentence)).collect();
+    let rules: Vec<String> =
+        RULES.iter().map(|rule| format!("| {} | {} |", rule.code, rule.sentence)).collect();
     assert_eq!(listed, rules);
 }
