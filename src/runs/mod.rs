@@ -17,9 +17,11 @@
 mod changes;
 mod clock;
 mod comparison;
+mod memory;
 mod metrics;
 mod movement;
 mod movers;
+mod previous;
 mod registry;
 mod selection;
 mod side;
@@ -27,9 +29,11 @@ mod table;
 
 pub use changes::Change;
 pub use comparison::{ByTier, ByType, Comparison, Overlap, TierMatrix, TypeComparison, TypeMatrix, compare};
+pub use memory::peak_memory;
 pub use metrics::Contingency;
 pub use movement::{Cuts, Movement, Why};
 pub use movers::write_movers;
+pub use previous::movers;
 pub use registry::{Circumstances, FORMAT, Pruning, RecordedInput, Registry, RunRecord};
 pub use selection::select;
 pub use side::{Assignment, Provenance, Side};
