@@ -109,6 +109,7 @@ pub const CODES: &[CodeInfo] = &[
     code(653, Exit::Threshold, "a comparison is over a threshold"),
     code(654, Exit::Unexpected, "the registry was written by a newer version"),
     code(655, Exit::Usage, "a run cannot have that name"),
+    code(656, Exit::Input, "a matrix file cannot be used"),
     code(657, Exit::Usage, "forgetting runs needs a confirmation"),
     code(801, Exit::Usage, "a number for made data is out of its range"),
     code(802, Exit::Usage, "a workbook cannot hold that many rows"),

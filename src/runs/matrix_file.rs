@@ -1,4 +1,4 @@
-//! Reading matrices in NumPy's format, for side-by-side runs with other libraries.
+//! Reading matrices in the NPY format, for side-by-side runs with other libraries.
 
 use std::fs;
 use std::path::Path;
@@ -20,7 +20,8 @@ pub fn read_matrix(path: &Path) -> Result<Array2<f64>> {
     let bytes = fs::read(path)
         .map_err(|cause| Fault::new(201, format!("the file cannot be read: {cause}")).in_file(path))?;
     parse(&bytes).map_err(|cause| {
-        let hint = "np.save(file, np.ascontiguousarray(matrix, dtype=\"float32\")) writes one that can be read";
+        let hint =
+            "np.save(file, np.ascontiguousarray(matrix, dtype=\"float32\")) writes one that can be read";
         Fault::new(656, cause).in_file(path).hint(hint).into()
     })
 }
@@ -99,12 +100,23 @@ mod tests {
     fn anything_else_is_refused() {
         let refused = |header: &str, cells: &[u8]| parse(&file(header, cells)).unwrap_err();
         let eight = [0; 8];
-        assert!(refused("{'descr': '<i8', 'fortran_order': False, 'shape': (1, 1), }", &eight).contains("<i8"));
-        assert!(refused("{'descr': '<f8', 'fortran_order': True, 'shape': (1, 1), }", &eight).contains("Fortran"));
-        assert!(refused("{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }", &eight).contains("1 dim"));
-        assert!(refused("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 1), }", &eight).contains("2 × 1"));
+        assert!(
+            refused("{'descr': '<i8', 'fortran_order': False, 'shape': (1, 1), }", &eight).contains("<i8")
+        );
+        assert!(
+            refused("{'descr': '<f8', 'fortran_order': True, 'shape': (1, 1), }", &eight).contains("Fortran")
+        );
+        assert!(
+            refused("{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }", &eight).contains("1 dim")
+        );
+        assert!(
+            refused("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 1), }", &eight).contains("2 × 1")
+        );
         let infinite = f64::INFINITY.to_le_bytes();
-        assert!(refused("{'descr': '<f8', 'fortran_order': False, 'shape': (1, 1), }", &infinite).contains("finite"));
+        assert!(
+            refused("{'descr': '<f8', 'fortran_order': False, 'shape': (1, 1), }", &infinite)
+                .contains("finite")
+        );
         for bytes in [b"".as_slice(), b"PK", b"\x93NUMPY", b"\x93NUMPY\x01\x00\xff\xff{"] {
             assert!(parse(bytes).is_err());
         }

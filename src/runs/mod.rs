@@ -17,6 +17,7 @@
 mod changes;
 mod clock;
 mod comparison;
+mod matrix_file;
 mod memory;
 mod metrics;
 mod movement;
@@ -29,6 +30,7 @@ mod table;
 
 pub use changes::Change;
 pub use comparison::{ByTier, ByType, Comparison, Overlap, TierMatrix, TypeComparison, TypeMatrix, compare};
+pub use matrix_file::read_matrix;
 pub use memory::peak_memory;
 pub use metrics::Contingency;
 pub use movement::{Cuts, Movement, Why};

@@ -99,7 +99,9 @@ mod tests {
             provenance: None,
         };
         let mut now = Segmentation::default();
-        for (id, tier, units) in [("b", Tier::I, 9), ("c", Tier::III, 1), ("d", Tier::III, 1), ("e", Tier::II, 4)] {
+        for (id, tier, units) in
+            [("b", Tier::I, 9), ("c", Tier::III, 1), ("d", Tier::III, 1), ("e", Tier::II, 4)]
+        {
             now.table.ids.push(id.into());
             now.tiering.tiers.push(tier);
             now.typing.types.push(CustomerType::Conservative);
