@@ -13,7 +13,14 @@ const fn shipped(name: &'static str, text: &'static str) -> Builtin {
     Builtin { name, text }
 }
 
-const BUILTIN: &[Builtin] = &[shipped("general", include_str!("../../models/recipes/general.toml"))];
+const BUILTIN: &[Builtin] = &[
+    shipped("general", include_str!("../../models/recipes/general.toml")),
+    shipped("pharma", include_str!("../../models/recipes/pharma.toml")),
+    shipped("wholesale", include_str!("../../models/recipes/wholesale.toml")),
+    shipped("power-utility", include_str!("../../models/recipes/power-utility.toml")),
+    shipped("telecom", include_str!("../../models/recipes/telecom.toml")),
+    shipped("products", include_str!("../../models/recipes/products.toml")),
+];
 
 /// Every recipe that comes with the program, `general` first.
 pub fn builtin() -> &'static [Builtin] {

@@ -241,8 +241,14 @@ impl<'t> Reader<'t> {
 
     /// Turns the recipe key of a fault into a file and a line.
     fn placed(&self, fault: Fault) -> Fault {
-        let Some(key) = fault.place.as_ref().and_then(|place| place.column.clone()) else { return fault };
+        let key = match &fault.place {
+            Some(place) => place.column.clone(),
+            // Some gates put the key first in the cause.
+            None => fault.cause.split(' ').next().filter(|word| word.contains('.')).map(str::to_owned),
+        };
+        let Some(key) = key else { return fault };
         match self.layers.position(&key).and_then(|position| self.layers.place(position)) {
+            Some(place) if fault.cause.starts_with(&key) => Fault { place: Some(place), ..fault },
             Some(place) => Fault { place: Some(place), cause: format!("{key}: {}", fault.cause), ..fault },
             None => fault,
         }
