@@ -64,7 +64,7 @@ pub fn priorities(key: &str, names: &[&str], judgments: &[Judgment]) -> Result<P
 }
 
 fn matrix(key: &str, names: &[&str], judged: &[&str], judgments: &[Judgment]) -> Result<Vec<Vec<f64>>> {
-    let at = |cause: String| Fault::new(113, cause).in_file(Path::new("recipe")).in_column(key);
+    let at = |cause: String| Fault::in_recipe(key, cause);
     let mut faults = Vec::new();
     let n = judged.len();
     if n == 0 || n > RANDOM_INDEX.len() {

@@ -1,7 +1,5 @@
 //! The `[scoring]` section of a recipe.
 
-use std::path::Path;
-
 use serde::Deserialize;
 
 use crate::error::{Error, Fault, Result};
@@ -189,7 +187,7 @@ impl ScoringValidParams {
 }
 
 fn fault(key: &str, cause: impl Into<String>) -> Fault {
-    Fault::new(113, cause).in_file(Path::new("recipe")).in_column(key)
+    Fault::in_recipe(key, cause)
 }
 
 fn weight_faults(key: &str, weights: &[f64], faults: &mut Vec<Fault>) {

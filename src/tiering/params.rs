@@ -1,7 +1,5 @@
 //! The `[tiering]` section of a recipe.
 
-use std::path::Path;
-
 use serde::Deserialize;
 
 use crate::domain::Money;
@@ -140,7 +138,7 @@ impl Ratio {
 }
 
 fn fault(key: &str, cause: impl Into<String>) -> Fault {
-    Fault::new(113, cause).in_file(Path::new("recipe")).in_column(key)
+    Fault::in_recipe(key, cause)
 }
 
 fn share_fault(key: &str, share: f64, faults: &mut Vec<Fault>) {
