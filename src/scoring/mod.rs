@@ -34,6 +34,9 @@ mod spread;
 mod value;
 pub mod weights;
 
+#[cfg(test)]
+mod tests;
+
 pub use params::{
     CardColumn, CardParams, ComponentWeights, Direction, Judgment, PotentialParams, Scale, ScoringParams,
     ScoringValidParams, Weighting,

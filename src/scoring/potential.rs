@@ -75,7 +75,7 @@ pub fn potential(
         expected: prospects.iter().map(|prospect| prospect.expected).collect(),
         growth: prospects.iter().map(|prospect| prospect.growth).collect(),
         reach: prospects.iter().map(|prospect| prospect.reach).collect(),
-        evidence: forecasts.iter().map(|forecast| forecast.evidence).collect(),
+        evidence: evidence(table, line_one, &forecasts),
         young: forecasts.iter().map(|forecast| forecast.young).collect(),
     })
 }
@@ -126,6 +126,16 @@ fn prospects(
         }
     };
     forecasts.par_iter().enumerate().map(|(index, forecast)| prospect(index, forecast)).collect()
+}
+
+/// Enough purchases to believe a forecast; without transactions, a stated potential that would belong to Ⅰ.
+fn evidence(table: &FeatureTable, line_one: Option<Money>, forecasts: &[Forecast]) -> Vec<bool> {
+    if table.has_transactions {
+        return forecasts.iter().map(|forecast| forecast.evidence).collect();
+    }
+    let could =
+        |index: usize| line_one.zip(table.profile(index)?.potential).map(|(line, stated)| stated >= line);
+    (0..table.len()).map(|index| could(index).unwrap_or(false)).collect()
 }
 
 fn headroom(table: &FeatureTable, value: &Value) -> Column {

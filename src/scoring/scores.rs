@@ -33,7 +33,8 @@ pub struct Potential {
     pub growth: Vec<Option<f64>>,
     /// Chance of belonging to Ⅰ in the next window, 0–1; none without evidence.
     pub reach: Vec<Option<f64>>,
-    /// Purchase days and tenure are enough to believe the forecast.
+    /// Purchase days and tenure are enough to believe the forecast; without transactions, the stated potential would
+    /// belong to Ⅰ.
     pub evidence: Vec<bool>,
     /// First seen well after the start of the data and within the last window: forecast by its run rate.
     pub young: Vec<bool>,

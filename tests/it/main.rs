@@ -9,3 +9,4 @@ mod lifetime;
 mod runs;
 mod synth;
 mod typing;
+mod tiering;
