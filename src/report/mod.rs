@@ -1,1 +1,120 @@
-//! (see the commit that opens this room)
+//! The output folder of a run: machine files for programs, reports for people.
+//!
+//! In: a finished [`Segmentation`]. Out: a folder that appears whole or not at all.
+//!
+//! Always written, since `erba check`, `compare` and `report` read them:
+//! - `customers.csv`: one row per customer, ordered by rank;
+//! - `plan.csv`: one row per tier × type;
+//! - `rejects.csv`: rows that could not be read, with their place and reason;
+//! - `movers.csv`: who changed tier or type, when a previous run was given;
+//! - `summary.json`: parameters, cut points, counts and hashes.
+//!
+//! By [`Format`]: `erba.xlsx` and `report.html`.
+//!
+//! Numbers in machine files have a point, no grouping and no unit; shares are 0–1; a cell without a value is
+//! empty. Shares of value have up to nine decimals (a customer among millions has a share of 0.000000200),
+//! other fractions up to six, trailing zeros dropped: so the same result gives the same bytes. A cell that
+//! a spreadsheet would take for a formula gets a leading apostrophe (see [`cells`]).
+
+mod cells;
+mod customers_csv;
+mod folder;
+mod groups_csv;
+mod reason;
+#[cfg(test)]
+mod sample;
+mod summary_json;
+
+use std::io;
+use std::path::Path;
+use std::str::FromStr;
+
+use crate::error::{Error, Fault, Result};
+use crate::language::Language;
+use crate::result::Segmentation;
+
+pub use folder::check_folder;
+pub use reason::tier_reason;
+
+/// What can be written beside the machine files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Format {
+    /// CSV files; always written.
+    Csv,
+    /// `summary.json`; always written.
+    Json,
+    /// `erba.xlsx`.
+    Xlsx,
+    /// `report.html`.
+    Html,
+    /// `ics/<rep>.ics`.
+    Ics,
+}
+
+impl Format {
+    /// All there are.
+    pub const ALL: [Format; 5] = [Format::Csv, Format::Json, Format::Xlsx, Format::Html, Format::Ics];
+
+    /// As the command line writes it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Format::Csv => "csv",
+            Format::Json => "json",
+            Format::Xlsx => "xlsx",
+            Format::Html => "html",
+            Format::Ics => "ics",
+        }
+    }
+}
+
+impl FromStr for Format {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Format::ALL
+            .into_iter()
+            .find(|format| text.trim().eq_ignore_ascii_case(format.as_str()))
+            .ok_or_else(|| format!("\"{text}\" is not a format (csv, json, xlsx, html or ics)"))
+    }
+}
+
+/// Writes the output folder of a run.
+///
+/// Everything goes into a folder beside `out` first, which takes the name `out` when it is complete. An
+/// existing folder is replaced only with `force`, and only then; files in it that Erba did not write stay.
+///
+/// * `formats`: what to write beside the machine files.
+/// * `lang`: of reports and of the reasons in `customers.csv`.
+///
+/// # Errors
+/// E103 if `out` exists and `force` is not given, E901 if something cannot be written; `out` is then as
+/// it was.
+pub fn write(
+    segmentation: &Segmentation,
+    formats: &[Format],
+    lang: Language,
+    out: &Path,
+    force: bool,
+) -> Result<()> {
+    let folder = folder::Draft::beside(out, force)?;
+    write_files(segmentation, formats, lang, folder.path())?;
+    folder.publish()
+}
+
+fn write_files(segmentation: &Segmentation, _formats: &[Format], lang: Language, dir: &Path) -> Result<()> {
+    customers_csv::write(segmentation, lang, &dir.join("customers.csv"))?;
+    groups_csv::write_plan(segmentation, &dir.join("plan.csv"))?;
+    groups_csv::write_rejects(segmentation, &dir.join("rejects.csv"))?;
+    if let Some(movers) = &segmentation.movers {
+        groups_csv::write_movers(movers, &dir.join("movers.csv"))?;
+    }
+    summary_json::write(segmentation, lang, &dir.join("summary.json"))
+}
+
+/// E901 with the file and what the system said.
+fn not_written(path: &Path) -> impl Fn(io::Error) -> Error + '_ {
+    move |fault| Fault::new(901, format!("it cannot be written: {fault}")).in_file(path).into()
+}
+
+#[cfg(test)]
+mod tests;

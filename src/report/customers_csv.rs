@@ -1,0 +1,153 @@
+//! `customers.csv`: one row per customer, ordered by rank.
+//!
+//! Rows are formed by all cores in parts of fixed size and written in order, so millions of customers
+//! need the memory of a few parts and the bytes do not depend on the number of threads.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use super::cells::Rows;
+use super::reason::Reasons;
+use crate::error::Result;
+use crate::language::Language;
+use crate::result::Segmentation;
+
+/// Rows formed by one thread at a time.
+const PART: usize = 8_192;
+
+/// The contract's columns, then further ones; components of potential follow.
+pub(super) const COLUMNS: [&str; 30] = [
+    "customer_id",
+    "tier",
+    "tier_reason",
+    "type",
+    "type_confidence",
+    "type_flag",
+    "value",
+    "value_share",
+    "cumulative_share",
+    "rank",
+    "potential",
+    "innovativeness",
+    "days_since_last",
+    "orders",
+    "channel",
+    "visits_per_period",
+    "budget",
+    "rep",
+    "name",
+    "region",
+    "purchase_stage",
+    "tier_by_value",
+    "sales",
+    "margin",
+    "first_purchase",
+    "expected_value",
+    "expected_growth",
+    "reach",
+    "stated_potential",
+    "evidence",
+];
+
+/// The last columns.
+pub(super) const LAST_COLUMNS: [&str; 7] =
+    ["cluster", "message", "minutes_per_visit", "response_hours", "survey_days", "service_rule", "reason"];
+
+pub(super) fn write(segmentation: &Segmentation, lang: Language, path: &Path) -> Result<()> {
+    let mut file = BufWriter::with_capacity(1 << 20, File::create(path).map_err(super::not_written(path))?);
+    let mut header = Rows::with_capacity(1_024);
+    let components: Vec<String> = segmentation
+        .potential
+        .components
+        .iter()
+        .map(|component| format!("potential_{}", component.kind.as_str()))
+        .collect();
+    let columns: Vec<&str> =
+        COLUMNS.iter().copied().chain(components.iter().map(String::as_str)).chain(LAST_COLUMNS).collect();
+    header.header(&columns)?;
+    file.write_all(&header.into_bytes()?).map_err(super::not_written(path))?;
+
+    let reasons = Reasons::new(segmentation, lang);
+    for batch in segmentation.tiering.order.chunks(PART * rayon::current_num_threads().max(1)) {
+        let parts: Vec<Result<Vec<u8>>> = batch
+            .par_chunks(PART)
+            .map(|part| {
+                let mut rows = Rows::with_capacity(part.len() * 192);
+                for &customer in part {
+                    push(&mut rows, segmentation, customer as usize, &reasons)?;
+                }
+                rows.into_bytes()
+            })
+            .collect();
+        for part in parts {
+            file.write_all(&part?).map_err(super::not_written(path))?;
+        }
+    }
+    file.flush().map_err(super::not_written(path))
+}
+
+fn push(rows: &mut Rows, all: &Segmentation, at: usize, reasons: &Reasons<'_>) -> Result<()> {
+    push_contract(rows, all, at)?;
+    push_further(rows, all, at)?;
+    for component in &all.potential.components {
+        rows.maybe_fraction(component.ranks.get(at).copied().flatten(), 6)?;
+    }
+    let service = all.service.customers.get(at);
+    rows.maybe_display(all.typing.clusters.get(at).copied().flatten())?;
+    rows.maybe_text(service.map(|service| &*service.message))?;
+    rows.maybe_display(service.map(|service| service.minutes))?;
+    rows.maybe_display(service.map(|service| service.response_hours))?;
+    rows.maybe_display(service.and_then(|service| service.survey_days))?;
+    rows.maybe_text(service.and_then(|service| service.rule.as_deref()))?;
+    rows.text(&reasons.of(at))?;
+    rows.end()
+}
+
+fn push_contract(rows: &mut Rows, all: &Segmentation, at: usize) -> Result<()> {
+    let (tiering, typing) = (&all.tiering, &all.typing);
+    let service = all.service.customers.get(at);
+    rows.text(&all.table.ids[at])?;
+    rows.word(tiering.tiers[at].as_str())?;
+    rows.word(tiering.reasons[at].as_str())?;
+    rows.word(typing.types[at].as_str())?;
+    rows.fraction(typing.confidence[at], 6)?;
+    rows.word(typing.flags[at].as_str())?;
+    rows.money(all.value.amounts[at])?;
+    rows.fraction(tiering.value_shares[at], 9)?;
+    rows.fraction(tiering.cumulative_shares[at], 9)?;
+    rows.whole(u64::from(tiering.ranks[at]))?;
+    rows.maybe_fraction(all.potential.scores.get(at).copied(), 6)?;
+    rows.maybe_fraction(typing.innovativeness.get(at).copied().flatten(), 6)?;
+    rows.maybe_display(all.table.days_since_last(at))?;
+    let orders = all.table.rows.get(at).filter(|_| all.table.has_transactions).map(|row| row.orders);
+    rows.maybe_display(orders)?;
+    rows.word(service.map_or("", |service| service.channel.as_str()))?;
+    rows.maybe_fraction(service.map(|service| service.visits), 6)?;
+    rows.maybe_money(service.and_then(|service| service.budget))?;
+    rows.maybe_text(all.table.profile(at).and_then(|profile| profile.rep.as_deref()))
+}
+
+fn push_further(rows: &mut Rows, all: &Segmentation, at: usize) -> Result<()> {
+    let profile = all.table.profile(at);
+    let behaviour = all.table.rows.get(at);
+    let potential = &all.potential;
+    rows.maybe_text(profile.and_then(|profile| profile.name.as_deref()))?;
+    rows.maybe_text(profile.and_then(|profile| profile.region.as_deref()))?;
+    rows.maybe_text(profile.and_then(|profile| profile.purchase_stage.as_deref()))?;
+    rows.word(all.tiering.by_value.get(at).map_or("", |tier| tier.as_str()))?;
+    rows.maybe_money(behaviour.map(|row| row.sales))?;
+    rows.maybe_money(behaviour.and_then(|row| row.margin))?;
+    rows.maybe_display(behaviour.and_then(|row| row.first))?;
+    rows.maybe_money(potential.expected.get(at).copied().flatten())?;
+    rows.maybe_fraction(potential.growth.get(at).copied().flatten(), 6)?;
+    rows.maybe_fraction(potential.reach.get(at).copied().flatten(), 6)?;
+    rows.maybe_money(profile.and_then(|profile| profile.potential))?;
+    rows.word(match potential.evidence.get(at) {
+        Some(true) => "true",
+        Some(false) => "false",
+        None => "",
+    })
+}

@@ -1,0 +1,183 @@
+//! An output folder that appears whole or not at all.
+//!
+//! Files are written into `.NAME.draft-N` beside the folder and renamed into place at the end. With an old
+//! folder in the way the old one steps aside first, and comes back if the new one cannot take its place.
+//! Files that Erba did not write are carried over: `--force` on the wrong folder must not cost anyone their work.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Fault, Result};
+
+/// Everything a run may write, so that a stale file of an earlier run does not stay beside newer ones.
+const OURS: [&str; 10] = [
+    "customers.csv",
+    "plan.csv",
+    "rejects.csv",
+    "movers.csv",
+    "visits.csv",
+    "not_planned.csv",
+    "summary.json",
+    "report.html",
+    "erba.xlsx",
+    "ics",
+];
+
+/// Whether `out` may be written: to be asked before the long work starts.
+///
+/// # Errors
+/// E103 if `out` exists and `force` is not given, or if it is a file.
+pub fn check_folder(out: &Path, force: bool) -> Result<()> {
+    let Ok(found) = fs::metadata(out) else { return Ok(()) };
+    if !found.is_dir() {
+        return Err(Fault::new(103, "the output folder exists already, as a file")
+            .in_file(out)
+            .hint("name another folder with --out")
+            .into());
+    }
+    if !force {
+        return Err(Fault::new(103, "the output folder exists already")
+            .in_file(out)
+            .hint("name another folder with --out, or replace this one with --force")
+            .into());
+    }
+    Ok(())
+}
+
+/// A folder being written; removed unless published.
+pub(super) struct Draft {
+    draft: PathBuf,
+    out: PathBuf,
+}
+
+impl Draft {
+    /// A new empty folder beside `out`, whose parents are made.
+    pub(super) fn beside(out: &Path, force: bool) -> Result<Draft> {
+        check_folder(out, force)?;
+        // Through a link the folder it points to is replaced, not the link.
+        let out = fs::canonicalize(out).unwrap_or_else(|_| out.to_path_buf());
+        let Some(name) = out.file_name() else {
+            return Err(Fault::new(103, "the output folder has no name of its own")
+                .in_file(&out)
+                .hint("name a folder with --out")
+                .into());
+        };
+        let parent = parent(&out);
+        fs::create_dir_all(parent).map_err(super::not_written(parent))?;
+        let draft = make_unique(parent, name, "draft").map_err(super::not_written(parent))?;
+        Ok(Draft { draft, out })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.draft
+    }
+
+    /// Puts the draft in its place.
+    pub(super) fn publish(self) -> Result<()> {
+        let written = super::not_written(&self.out);
+        if !self.out.exists() {
+            return fs::rename(&self.draft, &self.out).map_err(written);
+        }
+        let name = self.out.file_name().unwrap_or_default();
+        let aside = make_unique(parent(&self.out), name, "old").map_err(&written)?;
+        // Renaming onto an empty folder replaces it on every system but Windows.
+        fs::remove_dir(&aside).and_then(|()| fs::rename(&self.out, &aside)).map_err(&written)?;
+        if let Err(fault) = fs::rename(&self.draft, &self.out) {
+            fs::rename(&aside, &self.out).map_err(&written)?;
+            return Err(written(fault));
+        }
+        keep_foreign(&aside, &self.out)
+            .and_then(|()| fs::remove_dir_all(&aside))
+            .map_err(super::not_written(&aside))
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        // After publishing there is nothing left here; otherwise nothing better can be done than to try.
+        let _ = fs::remove_dir_all(&self.draft);
+    }
+}
+
+fn parent(out: &Path) -> &Path {
+    out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Makes `.NAME.KIND-N` with the first free N.
+fn make_unique(parent: &Path, name: &OsStr, kind: &str) -> io::Result<PathBuf> {
+    let mut number = 1_u32;
+    loop {
+        let mut hidden = OsString::from(".");
+        hidden.push(name);
+        hidden.push(format!(".{kind}-{number}"));
+        let path = parent.join(hidden);
+        match fs::create_dir(&path) {
+            Err(fault) if fault.kind() == io::ErrorKind::AlreadyExists && number < 1_000 => number += 1,
+            made => return made.map(|()| path),
+        }
+    }
+}
+
+/// Moves what Erba did not write from the old folder to the new one.
+fn keep_foreign(old: &Path, new: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(old)? {
+        let entry = entry?;
+        if !OURS.iter().any(|ours| entry.file_name() == *ours) {
+            fs::rename(entry.path(), new.join(entry.file_name()))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn publish(out: &Path, force: bool, file: &str) -> Result<()> {
+        let draft = Draft::beside(out, force)?;
+        fs::write(draft.path().join(file), "x").unwrap();
+        draft.publish()
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<_> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn an_existing_folder_needs_force_and_keeps_what_is_not_ours() {
+        let home = tempfile::tempdir().unwrap();
+        let out = home.path().join("deep/result");
+        publish(&out, false, "visits.csv").unwrap();
+        fs::write(out.join("notes.txt"), "mine").unwrap();
+        assert!(publish(&out, false, "plan.csv").unwrap_err().has_code(103));
+        assert_eq!(names(&out), ["notes.txt", "visits.csv"]);
+        publish(&out, true, "plan.csv").unwrap();
+        assert_eq!(names(&out), ["notes.txt", "plan.csv"]);
+        assert_eq!(names(out.parent().unwrap()), ["result"]);
+    }
+
+    #[test]
+    fn a_draft_given_up_leaves_no_trace() {
+        let home = tempfile::tempdir().unwrap();
+        let out = home.path().join("result");
+        let draft = Draft::beside(&out, false).unwrap();
+        fs::write(draft.path().join("customers.csv"), "half").unwrap();
+        drop(draft);
+        assert!(names(home.path()).is_empty());
+    }
+
+    #[test]
+    fn a_file_in_the_way_is_told() {
+        let home = tempfile::tempdir().unwrap();
+        let out = home.path().join("result");
+        fs::write(&out, "a file").unwrap();
+        assert!(check_folder(&out, true).unwrap_err().has_code(103));
+    }
+}

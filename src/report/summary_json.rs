@@ -1,0 +1,101 @@
+//! `summary.json`: what made the result and what came out, in one small file.
+//!
+//! Everything but `timings_ms` is the same for the same input, recipe and seed.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use crate::domain::{CustomerType, Tier, Window};
+use crate::error::{Fault, Result};
+use crate::language::Language;
+use crate::result::{GroupTotals, Segmentation};
+
+pub(super) fn write(segmentation: &Segmentation, lang: Language, path: &Path) -> Result<()> {
+    let mut file = BufWriter::new(File::create(path).map_err(super::not_written(path))?);
+    serde_json::to_writer_pretty(&mut file, &summary(segmentation, lang)?)
+        .map_err(|fault| super::not_written(path)(fault.into()))?;
+    file.write_all(b"\n").and_then(|()| file.flush()).map_err(super::not_written(path))
+}
+
+fn summary(all: &Segmentation, lang: Language) -> Result<Value> {
+    let settings = &all.settings;
+    let tiers: Map<String, Value> =
+        Tier::ALL.iter().map(|&tier| (tier.to_string(), group(all.tier_totals(tier)))).collect();
+    let types: Map<String, Value> =
+        CustomerType::ALL.iter().map(|&kind| (kind.to_string(), group(all.type_totals(kind)))).collect();
+    let rows = &all.rows;
+    Ok(json!({
+        "version": settings.version,
+        "as_of": settings.as_of,
+        "window_days": match settings.window { Some(Window::Days(days)) => Some(days), _ => None },
+        "seed": settings.seed,
+        "recipe": settings.recipe,
+        "inputs": all.inputs.iter().map(|input| json!({
+            "role": input.role,
+            "path": input.path,
+            "sha256": input.sha256,
+            "rows": input.rows,
+            "columns": input.columns.iter().cloned().map(|(role, column)| (role, Value::from(column)))
+                .collect::<Map<_, _>>(),
+        })).collect::<Vec<_>>(),
+        "rows": {
+            "read": rows.read,
+            "used": rows.used,
+            "filtered": rows.filtered,
+            "rejected": rows.rejected,
+            "filters": rows.filters,
+        },
+        "customers": all.table.len(),
+        "value_metric": all.value.metric,
+        "value_weights": all.value.weights.iter().map(|(column, weight)| (column.clone(), json!(weight)))
+            .collect::<Map<_, _>>(),
+        "value_total": all.value_total(),
+        "tiers": tiers,
+        "types": types,
+        "promoted": all.tiering.promoted,
+        "cuts": value(&all.tiering.cuts)?,
+        "potential": {
+            "weight_method": all.potential.weight_method,
+            "consistency_ratio": all.potential.consistency_ratio,
+            "weights": all.potential.components.iter()
+                .map(|component| (component.kind.as_str().to_owned(), json!(component.weight)))
+                .collect::<Map<_, _>>(),
+        },
+        "typing": value(&all.typing.quality)?,
+        "service": {
+            "period_days": all.service.period_days,
+            "allocation": all.service.allocation,
+            "budget": all.service.budget,
+        },
+        "movers": all.movers.as_ref().map(Vec::len),
+        "history": all.table.history.map(|(first, last)| json!({ "first": first, "last": last })),
+        "has_transactions": all.table.has_transactions,
+        "has_products": all.table.has_products,
+        "has_reps": all.visits.is_some(),
+        "warnings": all.warnings,
+        "language": lang.as_str(),
+        "mappings": settings.mappings,
+        "recipe_text": settings.recipe_text,
+        "timings_ms": all.timings_ms.iter()
+            .map(|(room, milliseconds)| ((*room).to_owned(), json!((milliseconds * 1e3).round() / 1e3)))
+            .collect::<Map<_, _>>(),
+    }))
+}
+
+fn group(totals: GroupTotals) -> Value {
+    json!({
+        "customers": totals.customers,
+        "customer_share": totals.customer_share,
+        "value": totals.value,
+        "value_share": totals.value_share,
+    })
+}
+
+fn value(part: &impl serde::Serialize) -> Result<Value> {
+    serde_json::to_value(part).map_err(|fault| {
+        Fault::new(902, format!("a part of the summary could not be formed: {fault}")).into()
+    })
+}
