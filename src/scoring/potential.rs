@@ -75,7 +75,7 @@ pub fn potential(
         expected: prospects.iter().map(|prospect| prospect.expected).collect(),
         growth: prospects.iter().map(|prospect| prospect.growth).collect(),
         reach: prospects.iter().map(|prospect| prospect.reach).collect(),
-        evidence: evidence(table, line_one, &forecasts),
+        evidence: evidence(table, line_one.filter(|_| value.metric != "score"), &forecasts),
         young: forecasts.iter().map(|forecast| forecast.young).collect(),
     })
 }

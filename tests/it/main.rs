@@ -8,5 +8,5 @@ mod layering;
 mod lifetime;
 mod runs;
 mod synth;
-mod typing;
 mod tiering;
+mod typing;
