@@ -3,7 +3,7 @@
 //! `push` takes a row, `merge` another accumulator, in any order and any split with the same
 //! outcome, because everything kept is an integer sum, a minimum, a maximum or a set.
 
-use crate::domain::{Day, Money};
+use crate::domain::{Day, Money, Window};
 
 use super::sorted_log::{Combine, SortedLog};
 use super::table::{Adoption, Features, MonthSales};
@@ -17,6 +17,8 @@ pub struct Row<'a> {
     pub amount: Money,
     /// True if the day lies in the window.
     pub in_window: bool,
+    /// True if the file has order ids, even if this row has none.
+    pub has_orders: bool,
     /// Hash of the order's id.
     pub order: Option<u64>,
     /// Hash of the product's id.
@@ -34,21 +36,36 @@ pub struct Row<'a> {
 /// Everything kept of one customer while rows come in.
 #[derive(Clone, Debug, Default)]
 pub struct Accumulator {
-    sales: Money,
-    sales_history: Money,
     cost: Money,
     new_sales: Money,
     cost_missing: bool,
     overflow: bool,
+    /// Net sales by day: months, window and history all follow from it.
+    days: SortedLog<Day, DaySales>,
+    /// Orders in the window, by the hash of their id.
     orders: SortedLog<u64, ()>,
-    window_days: SortedLog<Day, ()>,
-    days: SortedLog<Day, ()>,
-    months: SortedLog<i32, Money>,
+    /// Purchase days in the window of rows without an order id, where others have one.
+    loose_days: SortedLog<Day, ()>,
     products: SortedLog<u64, Tally>,
     categories: SortedLog<u32, Money>,
     adoptions: SortedLog<u32, First>,
     /// The rep of the latest row, of equal days the last by name.
     rep: Option<(Day, Box<str>)>,
+}
+
+/// Rows of one day.
+#[derive(Clone, Copy, Debug)]
+struct DaySales {
+    /// None on overflow.
+    sales: Option<Money>,
+    purchase: bool,
+}
+
+impl Combine for DaySales {
+    fn combine(&mut self, other: Self) {
+        self.sales = self.sales.zip(other.sales).and_then(|(sum, more)| sum.checked_add(more));
+        self.purchase |= other.purchase;
+    }
 }
 
 /// Purchases of one product.
@@ -84,6 +101,12 @@ impl Combine for First {
 /// What the last step needs to know of the whole run.
 #[derive(Clone, Copy, Debug)]
 pub struct Ending {
+    /// Last day that counts.
+    pub as_of: Day,
+    /// The window that bounds sales and orders.
+    pub window: Window,
+    /// True if rows carried order ids; else a purchase day is an order.
+    pub has_orders: bool,
     /// True if rows carried costs.
     pub has_cost: bool,
     /// True if products have categories.
@@ -95,10 +118,9 @@ pub struct Ending {
 impl Accumulator {
     /// Adds a row.
     pub fn push(&mut self, row: &Row) {
-        self.add_to(row.amount, |this| &mut this.sales_history);
-        self.months.push(row.day.month(), row.amount);
+        let purchase = row.amount >= Money::ZERO;
+        self.days.push(row.day, DaySales { sales: Some(row.amount), purchase });
         if row.in_window {
-            self.add_to(row.amount, |this| &mut this.sales);
             match row.cost {
                 Some(cost) => self.add_to(cost, |this| &mut this.cost),
                 None => self.cost_missing = true,
@@ -107,14 +129,14 @@ impl Accumulator {
         if let Some(rep) = row.rep {
             self.take_rep(row.day, rep);
         }
-        if row.amount < Money::ZERO {
+        if !purchase {
             return;
         }
-        self.days.push(row.day, ());
         if row.in_window {
             match row.order {
                 Some(order) => self.orders.push(order, ()),
-                None => self.window_days.push(row.day, ()),
+                None if row.has_orders => self.loose_days.push(row.day, ()),
+                None => {}
             }
         }
         if let Some(product) = row.product {
@@ -133,14 +155,11 @@ impl Accumulator {
     pub fn merge(&mut self, other: Accumulator) {
         self.overflow |= other.overflow;
         self.cost_missing |= other.cost_missing;
-        self.add_to(other.sales, |this| &mut this.sales);
-        self.add_to(other.sales_history, |this| &mut this.sales_history);
         self.add_to(other.cost, |this| &mut this.cost);
         self.add_to(other.new_sales, |this| &mut this.new_sales);
         self.orders.merge(other.orders);
-        self.window_days.merge(other.window_days);
+        self.loose_days.merge(other.loose_days);
         self.days.merge(other.days);
-        self.months.merge(other.months);
         self.products.merge(other.products);
         self.categories.merge(other.categories);
         self.adoptions.merge(other.adoptions);
@@ -167,8 +186,8 @@ impl Accumulator {
         if self.overflow {
             return None;
         }
-        let days: Vec<Day> = self.days.into_entries().into_iter().map(|(day, ())| day).collect();
-        let (gap_mean, gap_sd) = gaps(&days);
+        let calendar = Calendar::of(&self.days.into_entries(), ending)?;
+        let (gap_mean, gap_sd) = gaps(&calendar.purchases);
         let products = self.products.into_entries();
         let categories = self.categories.into_entries();
         let entropy = if ending.has_categories {
@@ -176,27 +195,26 @@ impl Accumulator {
         } else {
             entropy(products.iter().map(|(_, tally)| tally.sales))
         };
-        // An order column may have blank cells: their days count as an order each.
-        let orders = self.orders.into_entries().len() + self.window_days.into_entries().len();
+        let orders = if ending.has_orders {
+            // An order column may have blank cells: their days count as an order each.
+            self.orders.into_entries().len() + self.loose_days.into_entries().len()
+        } else {
+            calendar.window_purchases
+        };
         let margin = (ending.has_cost && !self.cost_missing)
-            .then(|| self.sales.0.checked_sub(self.cost.0).map(Money))
+            .then(|| calendar.window.0.checked_sub(self.cost.0).map(Money))
             .flatten();
         let features = Features {
-            sales: self.sales,
+            sales: calendar.window,
             margin,
             orders: orders as u32,
-            sales_history: self.sales_history,
-            active_days: days.len() as u32,
-            first: days.first().copied(),
-            last: days.last().copied(),
+            sales_history: calendar.history,
+            active_days: calendar.purchases.len() as u32,
+            first: calendar.purchases.first().copied(),
+            last: calendar.purchases.last().copied(),
             gap_mean,
             gap_sd,
-            months: self
-                .months
-                .into_entries()
-                .into_iter()
-                .map(|(month, sales)| MonthSales { month, sales })
-                .collect(),
+            months: calendar.months.into_boxed_slice(),
             products: products.len() as u32,
             recent_products: products.iter().filter(|(_, tally)| tally.first >= ending.half_window).count()
                 as u32,
@@ -211,6 +229,41 @@ impl Accumulator {
                 .collect(),
         };
         Some((features, self.rep.map(|(_, rep)| rep)))
+    }
+}
+
+/// What follows from net sales by day.
+#[derive(Default)]
+struct Calendar {
+    purchases: Vec<Day>,
+    window_purchases: usize,
+    months: Vec<MonthSales>,
+    window: Money,
+    history: Money,
+}
+
+impl Calendar {
+    /// None if a sum does not fit.
+    fn of(days: &[(Day, DaySales)], ending: Ending) -> Option<Self> {
+        let mut calendar = Calendar { purchases: Vec::with_capacity(days.len()), ..Calendar::default() };
+        for (day, sold) in days {
+            let sales = sold.sales?;
+            let in_window = ending.window.holds(*day, ending.as_of);
+            calendar.history = calendar.history.checked_add(sales)?;
+            if in_window {
+                calendar.window = calendar.window.checked_add(sales)?;
+            }
+            if sold.purchase {
+                calendar.purchases.push(*day);
+                calendar.window_purchases += usize::from(in_window);
+            }
+            let month = day.month();
+            match calendar.months.last_mut() {
+                Some(last) if last.month == month => last.sales = last.sales.checked_add(sales)?,
+                _ => calendar.months.push(MonthSales { month, sales }),
+            }
+        }
+        Some(calendar)
     }
 }
 
@@ -255,6 +308,7 @@ mod tests {
             day: Day(day),
             amount: Money(amount * Money::SCALE),
             in_window: day > 10,
+            has_orders: false,
             order: None,
             product: None,
             category: None,
@@ -264,7 +318,14 @@ mod tests {
         }
     }
 
-    const ENDING: Ending = Ending { has_cost: false, has_categories: false, half_window: Day(20) };
+    const ENDING: Ending = Ending {
+        as_of: Day(40),
+        window: Window::Days(30),
+        has_orders: false,
+        has_cost: false,
+        has_categories: false,
+        half_window: Day(20),
+    };
 
     #[test]
     fn a_customer_by_hand() {
@@ -321,7 +382,8 @@ mod tests {
     fn any_split_and_order_gives_the_same() {
         let rows: Vec<Row> = (0..60)
             .map(|number| Row {
-                order: Some(number % 13),
+                has_orders: true,
+                order: (number % 6 > 0).then_some(number % 13),
                 product: Some(number * 7 % 11),
                 category: Some((number % 3) as u32),
                 launch: (number % 4 == 0).then_some((number % 5) as u32),
@@ -334,11 +396,12 @@ mod tests {
             rows.for_each(|row| customer.push(row));
             customer
         };
-        let expected = whole(&mut rows.iter()).finish(ENDING).unwrap();
+        let ending = Ending { has_orders: true, has_cost: true, ..ENDING };
+        let expected = whole(&mut rows.iter()).finish(ending).unwrap();
         for split in [1, 30, 59] {
             let mut customer = whole(&mut rows[split..].iter().rev());
             customer.merge(whole(&mut rows[..split].iter()));
-            assert_eq!(customer.finish(ENDING).unwrap(), expected);
+            assert_eq!(customer.finish(ending).unwrap(), expected);
         }
     }
 }

@@ -178,6 +178,7 @@ fn read_log(
             day: row.day,
             amount: row.amount,
             in_window: window.holds(row.day, as_of),
+            has_orders: log.has_orders,
             order: row.order,
             product: row.product,
             category: product.category,
@@ -192,6 +193,9 @@ fn read_log(
     collected.rejects.extend(read.rejects);
     let history_first = collected.table.history.map_or(as_of, |(first, _)| first);
     let ending = Ending {
+        as_of,
+        window,
+        has_orders: log.has_orders,
         has_cost: log.has_cost,
         has_categories: collected.table.has_categories,
         half_window: half_window(window, as_of, history_first),
