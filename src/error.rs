@@ -111,6 +111,7 @@ pub const CODES: &[CodeInfo] = &[
     code(655, Exit::Usage, "a run cannot have that name"),
     code(656, Exit::Input, "a matrix file cannot be used"),
     code(657, Exit::Usage, "forgetting runs needs a confirmation"),
+    code(658, Exit::Input, "nothing is left to judge methods on"),
     code(801, Exit::Usage, "a number for made data is out of its range"),
     code(802, Exit::Usage, "a workbook cannot hold that many rows"),
     code(901, Exit::Unexpected, "a file cannot be written"),

@@ -46,6 +46,7 @@ enum Command {
     Synth(commands::synth::Args),
     Compare(commands::compare::Args),
     Runs(commands::runs::Args),
+    Bench(commands::bench::Args),
 }
 
 /// Parses the command line, runs the command and tells how it went.
@@ -61,6 +62,7 @@ pub fn main() -> ExitCode {
         Command::Synth(args) => commands::synth::run(&args, &printer),
         Command::Compare(args) => commands::compare::run(&args, &printer),
         Command::Runs(args) => commands::runs::run(&args, &printer),
+        Command::Bench(args) => commands::bench::run(&args, &printer),
     };
     match outcome {
         Ok(code) => code,

@@ -19,6 +19,7 @@ mod clock;
 mod comparison;
 mod matrix_file;
 mod memory;
+pub mod methods;
 mod metrics;
 mod movement;
 mod movers;

@@ -1,5 +1,6 @@
 //! One file a verb: its arguments, and what it calls.
 
+pub(super) mod bench;
 pub(super) mod compare;
 pub(super) mod allocate;
 pub(super) mod check;

@@ -1,4 +1,5 @@
 //! Runs compared and kept.
 
+mod bench;
 mod compare;
 mod registry;

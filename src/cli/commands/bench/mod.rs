@@ -1,0 +1,29 @@
+//! `erba bench methods|kmeans`.
+
+mod kmeans;
+mod methods;
+mod plot;
+
+use clap::Subcommand;
+
+use crate::cli::{Outcome, Printer};
+
+/// Measure: which method is right, and how fast this machine is
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    Methods(methods::Args),
+    Kmeans(kmeans::Args),
+}
+
+pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
+    match &args.what {
+        What::Methods(args) => methods::run(args, printer),
+        What::Kmeans(args) => kmeans::run(args, printer),
+    }
+}
