@@ -11,7 +11,7 @@ use crate::ingest::{
     CustomerTable, DateFormat, Mappings, ProductTable, ReadOptions, Reject, RowCounts, TransactionLog,
 };
 use crate::result::{Segmentation, Settings};
-use crate::runs::Side;
+use crate::runs::{Side, movers};
 use crate::typing::TypingModel;
 use crate::{scoring, service, tiering, typing};
 
@@ -150,6 +150,7 @@ fn segment(request: &Request, collected: Collected, watch: &mut Stopwatch) -> Re
         ..Segmentation::default()
     };
     warn_of_oddities(&mut segmentation);
+    segmentation.movers = request.previous.as_ref().map(|previous| movers(previous, &segmentation));
     segmentation.timings_ms = std::mem::take(&mut watch.timings);
     Ok(Run { segmentation, typing_model })
 }

@@ -10,7 +10,11 @@ use crate::config;
 use crate::domain::{Day, Window};
 use crate::error::{Error, Fault};
 use crate::ingest::{DateFormat, Mappings, encoding_named};
+use crate::language::Language;
 use crate::pipeline::{self, Request, Watcher};
+use crate::report::{self, Format};
+use crate::result::Segmentation;
+use crate::runs::{Circumstances, Registry, peak_memory, select};
 
 /// Tier, type and plan a customer base
 ///
@@ -55,12 +59,27 @@ pub(crate) struct Args {
     /// Threads [default: all cores]
     #[arg(long, value_name = "N", help_heading = "Method")]
     threads: Option<usize>,
+    /// A run to hold tiers against: a run id, `latest`, a name, a result folder or a CSV; customers near a line keep their tier
+    #[arg(long, value_name = "RUN", help_heading = "Method")]
+    previous: Option<String>,
     /// The folder to write
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     out: PathBuf,
     /// Replace the folder if it exists
     #[arg(long, help_heading = "Output")]
     force: bool,
+    /// Language of reports and reasons
+    #[arg(long, value_name = "en|zh", default_value = "en", value_parser = language, help_heading = "Output")]
+    lang: Language,
+    /// What to write: csv and json always, also xlsx, html, ics
+    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "csv,json", value_parser = format, help_heading = "Output")]
+    formats: Vec<Format>,
+    /// A name to find the run by in the registry
+    #[arg(long, value_name = "NAME", help_heading = "Output")]
+    name: Option<String>,
+    /// Do not record the run
+    #[arg(long, help_heading = "Output")]
+    no_registry: bool,
 }
 
 const MAP_HELP: &str = "Column for a role, such as customer_id=\"Store Number\"; amounts may add columns up \
@@ -78,6 +97,14 @@ fn date_format(text: &str) -> Result<DateFormat, String> {
 }
 
 fn window(text: &str) -> Result<Window, String> {
+    text.parse()
+}
+
+fn language(text: &str) -> Result<Language, String> {
+    text.parse()
+}
+
+fn format(text: &str) -> Result<Format, String> {
     text.parse()
 }
 
@@ -113,21 +140,46 @@ impl Args {
             date_format: self.date_format.clone(),
             seed: self.seed,
             threads,
-            previous: None,
+            previous: self
+                .previous
+                .as_deref()
+                .map(|run| select(run, &Registry::default_path()?))
+                .transpose()?,
         })
     }
 }
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
+    // Told before the work, not after it.
+    report::check_folder(&args.out, args.force)?;
     let request = args.request()?;
     // Only the first call in a process can set it; results do not depend on it.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(request.threads).build_global();
     let progress = Progress::new(printer);
     let outcome = pipeline::run(&request, &progress);
     progress.bar.finish_and_clear();
-    let run = outcome?;
-    printer.say(&format!("{:?}", run.segmentation.timings_ms));
+    let segmentation = outcome?.segmentation;
+    report::write(&segmentation, &args.formats, args.lang, &args.out, args.force)?;
+    if !args.no_registry {
+        record(&segmentation, args, printer);
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A registry that cannot be written must not cost the result: it is there already.
+fn record(segmentation: &Segmentation, args: &Args, printer: &Printer) {
+    let circumstances = Circumstances {
+        command: std::env::args().collect(),
+        name: args.name.clone(),
+        peak_memory: peak_memory(),
+    };
+    let recorded = Registry::default_path()
+        .and_then(|path| Registry::create(&path))
+        .and_then(|mut registry| registry.record(segmentation, &circumstances));
+    match recorded {
+        Ok(id) => printer.say(&format!("run {id}")),
+        Err(fault) => printer.warn(&format!("the run is not in the registry: {fault}")),
+    }
 }
 
 /// A bar on stderr, hidden where nobody would see it.
