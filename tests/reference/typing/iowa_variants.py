@@ -3,7 +3,7 @@
 Run: ERBA_DATA=../../../../shared/data python3 iowa_variants.py   (numpy, pandas, scipy)
 Prints, for each rule of what is a launch, early window and index: split-half Spearman (odd against
 even launches by day and id), the same within deciles of volume, correlation with log volume, and the
-Spearman correlation of the volume-corrected index with volume.
+Spearman correlation of the volume-corrected index with volume. For the logit form, k is the variance of theta.
 """
 
 import os
@@ -111,6 +111,49 @@ def poisson(d, half, shape="moments", with_volume=True):
     return np.log((k + T) / (k + E)), {"gamma": round(gamma, 2), "k": round(k, 2)}
 
 
+def logit(d, half, points=64):
+    """Rasch in its logit form: sums of the logistic over launches by prefix sums on a grid of propensities."""
+    ok = d.ok.astype(float)
+    keep = d.ok[d.ti] & half[d.tj]
+    ti, tj = d.ti[keep], d.tj[keep]
+    T, tries = np.bincount(ti, minlength=N).astype(float), np.bincount(tj, minlength=d.J)
+    x = (log_volume - log_volume[d.ok].mean()) / log_volume[d.ok].std()
+    exposed = d.per_launch(ok)
+    use = (tries > 0) & (exposed > 0)
+    rate = np.clip((tries + 0.5) / (exposed + 1), 1e-9, 0.99)
+    beta, theta, gamma, s2 = np.where(use, np.log(rate / (1 - rate)), -99.0), np.zeros(N), 0.0, 1.0
+    grid = np.linspace(-10, 10, points)
+
+    def moments(a):
+        p = 1 / (1 + np.exp(-(grid[:, None] + beta))) * use
+        sums = [np.c_[np.zeros(points), np.cumsum(m, 1)] for m in (p, p * (1 - p))]
+        at = np.clip((a - grid[0]) / (grid[1] - grid[0]), 0, points - 1.001)
+        g, r = at.astype(int), at % 1
+        pick = lambda m, g: m[g, d.stop] - m[g, d.start]
+        return [(1 - r) * pick(m, g) + r * pick(m, g + 1) for m in sums], g, r
+
+    for _ in range(25):
+        for _ in range(2):
+            (m, v), _, _ = moments(theta + gamma * x)
+            theta = np.where(d.ok, theta + np.clip((T - m - theta / s2) / (v + 1 / s2), -1, 1), 0)
+        (m, v), _, _ = moments(theta + gamma * x)
+        weight = np.sqrt(1 / (s2 + 1 / np.maximum(v[d.ok], 1e-6)))
+        slope, mean = np.polyfit(x[d.ok], theta[d.ok], 1, w=weight)
+        gamma, theta = gamma + slope, np.where(d.ok, theta - slope * x - mean, 0)
+        (m, v), g, r = moments(theta + gamma * x)
+        s2 = np.mean((theta**2 + 1 / (v + 1 / s2))[d.ok])
+        count = np.zeros((points, d.J + 1))
+        for cell, w in ((g, (1 - r) * ok), (g + 1, r * ok)):
+            np.add.at(count, (cell, d.start), w)
+            np.add.at(count, (cell, d.stop), -w)
+        count = np.cumsum(count, 1)[:, : d.J]
+        for _ in range(2):
+            p = 1 / (1 + np.exp(-(grid[:, None] + beta)))
+            move = (tries - (count * p).sum(0)) / np.maximum((count * p * (1 - p)).sum(0), 1e-9)
+            beta = np.where(use, beta + np.clip(move, -1, 1), -99.0)
+    return theta, {"gamma": round(gamma, 2), "k": round(float(s2), 2)}
+
+
 def report(name, d, index):
     odd = np.arange(d.J) % 2 == 0
     whole, extra = index(d, np.ones(d.J, bool))
@@ -141,5 +184,6 @@ for rule in ("list date", "features"):
             report("simple" + tag, d, simple)
             report("poisson, no volume" + tag, d, lambda d, h: poisson(d, h, with_volume=False))
             report("poisson" + tag, d, poisson)
+            report("logit" + tag, d, logit)
             for k in (1.0, 5.0):
                 report(f"poisson, k = {k:.0f}" + tag, d, lambda d, h: poisson(d, h, shape=k))
