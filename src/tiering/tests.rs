@@ -211,6 +211,8 @@ fn run(units: &[i64], scale: i64, method: Method) -> Tiering {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
     #[test]
     fn more_value_never_lowers_a_tier(units in units(), who in 0..40_usize, more in 1..1_000_i64) {
         for method in [Method::Share, Method::Count] {
