@@ -179,6 +179,19 @@ fn open(request: &Request, options: &ReadOptions) -> Result<Sources> {
     }
     let customers =
         request.customers.as_deref().map(|path| CustomerTable::read(path, options)).transpose()?;
+    if let (Some(path), Some(table)) = (&request.customers, &customers)
+        && request.transactions.is_empty()
+        && request.recipe.scoring.metric() == "sales"
+        && !table.has_sales
+    {
+        let columns = table.header.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+        return Err(Fault::new(202, format!("no column for sales; the columns are {columns}"))
+            .in_file(path)
+            .hint(
+                "name the column: --map sales=\"Column\", give --transactions, or choose another value in a recipe (scoring.metric)",
+            )
+            .into());
+    }
     let products = request.products.as_deref().map(|path| ProductTable::read(path, options)).transpose()?;
     let log = (!request.transactions.is_empty())
         .then(|| TransactionLog::survey(&request.transactions, options))

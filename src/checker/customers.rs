@@ -49,10 +49,13 @@ fn order(customers: &[Customer], findings: &mut Findings) {
     }
 }
 
+/// With what a cell begins that a spreadsheet would take for a formula.
+const RISKY: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+
 /// The id without the sign that keeps spreadsheets from reading it as a formula.
 fn plain(id: &str) -> &str {
     match id.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r']) => rest,
+        Some(rest) if rest.trim_start_matches('\'').starts_with(RISKY) => rest,
         _ => id,
     }
 }

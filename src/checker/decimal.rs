@@ -43,9 +43,9 @@ pub(super) fn units(parts: i128) -> f64 {
     parts as f64 / 10_000.0
 }
 
-/// True if two numbers differ by rounding only.
+/// True if two shares differ by the rounding of files to nine decimals only.
 pub(super) fn near(a: f64, b: f64) -> bool {
-    (a - b).abs() <= 1e-6 * 1.0_f64.max(a.abs()).max(b.abs())
+    (a - b).abs() <= 1e-9
 }
 
 #[cfg(test)]

@@ -251,6 +251,6 @@ fn customer(sheet: &Sheet, row: &(u64, csv::StringRecord), findings: &mut Findin
         visits: sheet.number(row, "visits_per_period", findings),
         budget,
         rep: text("rep"),
-        rule: ["rule", "service_rule", "visit_rule"].map(text).concat(),
+        rule: text("service_rule"),
     }
 }

@@ -76,7 +76,7 @@ fn budget(folder: &Folder, findings: &mut Findings) {
     }
     let money = folder.customers.iter().any(|customer| customer.budget.is_some());
     let recipe = folder.number("service.budget").and_then(|budget| parts(&budget.to_string()));
-    let told = folder.summary.get("budget").and_then(serde_json::Value::as_f64);
+    let told = folder.summary["service"].get("budget").and_then(serde_json::Value::as_f64);
     match (recipe, told.and_then(|budget| parts(&budget.to_string()))) {
         (Some(due), _) if money && due != sum => {
             let message = format!("budgets add up to {}, the recipe has {}", units(sum), units(due));

@@ -61,6 +61,9 @@ pub fn collect(
             return Err(nothing_left("no row of the transactions has a date that can be read"));
         };
         let as_of = as_of.unwrap_or(last);
+        if first > as_of {
+            return Err(nothing_left(&format!("no row is of {as_of} or before: the first is of {first}")));
+        }
         collected.table = FeatureTable {
             as_of: Some(as_of),
             window: Some(window),

@@ -29,13 +29,16 @@ pub(super) struct Blocks<'a> {
     text: Text<'a>,
     delimiter: Option<Delimiter>,
     carry: Vec<u8>,
+    /// Bytes of all blocks handed out.
+    handed: u64,
     next: usize,
     done: bool,
 }
 
 impl<'a> Blocks<'a> {
     pub(super) fn new(source: &'a Source, delimiter: Option<Delimiter>) -> Result<Self> {
-        Ok(Blocks { source, text: source.text()?, delimiter, carry: Vec::new(), next: 0, done: false })
+        let text = source.text()?;
+        Ok(Blocks { source, text, delimiter, carry: Vec::new(), handed: 0, next: 0, done: false })
     }
 
     /// The delimiter, once the first block has been read.
@@ -72,6 +75,7 @@ impl<'a> Blocks<'a> {
                 let rest = self.carry.split_off(end);
                 let bytes = std::mem::replace(&mut self.carry, rest);
                 self.next += 1;
+                self.handed += bytes.len() as u64;
                 return Ok(Some(Block { index: self.next - 1, bytes }));
             }
             if self.carry.len() > LONGEST_RECORD {
@@ -82,11 +86,34 @@ impl<'a> Blocks<'a> {
     }
 
     fn never_closed(&self) -> crate::error::Error {
-        let start = String::from_utf8_lossy(&self.carry[..self.carry.len().min(60)]).into_owned();
-        Fault::new(203, format!("a quoted field is never closed in the record that starts with {start:?}"))
-            .in_file(&self.source.path)
-            .hint("close the quote, or double it if it belongs to the text")
-            .into()
+        let start = self.carry.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let start = String::from_utf8_lossy(&start[..start.len().min(60)]).into_owned();
+        let fault = Fault::new(
+            203,
+            format!("a quoted field is never closed in the record that starts with {start:?}"),
+        )
+        .in_file(&self.source.path);
+        let fault = match self.line_of_carry() {
+            Ok(line) => fault.at_line(line),
+            Err(_) => fault,
+        };
+        fault.hint("close the quote, or double it if it belongs to the text").into()
+    }
+
+    /// The line on which the record now open starts; reads the file once more, which only a fault is worth.
+    fn line_of_carry(&self) -> Result<u64> {
+        let mut text = self.source.text()?;
+        let (mut left, mut line, mut chunk) = (self.handed, 1, Vec::new());
+        while left > 0 {
+            chunk.clear();
+            if !text.read_more(&mut chunk, BLOCK)? {
+                break;
+            }
+            let bytes = &chunk[..chunk.len().min(usize::try_from(left).unwrap_or(usize::MAX))];
+            line += memchr::memchr_iter(b'\n', bytes).count() as u64;
+            left -= bytes.len() as u64;
+        }
+        Ok(line)
     }
 }
 

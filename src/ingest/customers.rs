@@ -67,6 +67,12 @@ impl CustomerTable {
     /// E201–E211; E207 names both lines of every id that occurs twice.
     pub fn read(path: &Path, options: &ReadOptions) -> Result<Self> {
         let mut table = Table::read(path, "customers", &[Role::CustomerId], &WANTED, options)?;
+        if table.is_empty() {
+            return Err(Fault::new(206, "has no rows below its header")
+                .in_file(path)
+                .hint("give a file with a header and rows")
+                .into());
+        }
         let mut entries: Vec<Entry> = Vec::with_capacity(table.rows().len());
         for row in 0..table.rows().len() {
             match read_entry(&table, &table.rows()[row], row) {

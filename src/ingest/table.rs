@@ -158,6 +158,11 @@ impl Table {
         &self.rows
     }
 
+    /// True if there is nothing below the header, not even a row that cannot be read.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.counts.read == 0
+    }
+
     /// True if the role has a column.
     pub fn has(&self, role: Role) -> bool {
         self.roles.get(role).is_some()

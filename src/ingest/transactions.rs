@@ -335,6 +335,12 @@ fn survey_once(sheet: &Sheet, columns: &Columns, style: &Style, options: &ReadOp
         survey.see(columns, style, record);
         Verdict::Used
     })?;
+    if folded.rows.read == 0 {
+        return Err(Fault::new(206, "has no rows below its header")
+            .in_file(&sheet.source.path)
+            .hint("give a file with a header and rows")
+            .into());
+    }
     let mut states = folded.states.into_iter();
     let mut survey = states.next().unwrap_or_default();
     states.for_each(|state| survey.merge(state));

@@ -61,7 +61,7 @@ pub(super) const REPS: Table = Table {
     name: "reps",
     columns: &[
         ("rep", "业务员", Text),
-        ("hours_per_day", "每日小时数", Number),
+        ("hours_per_day", "每日工时", Number),
         ("visits_per_day", "每日拜访数", Number),
         ("days_per_week", "每周天数", Number),
         ("lat", "纬度", Number),

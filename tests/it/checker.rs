@@ -10,7 +10,7 @@ use assert_cmd::Command;
 use erba::checker::{RULES, check};
 
 const CUSTOMERS: &str = "\
-customer_id,tier,tier_reason,type,type_confidence,type_flag,value,value_share,cumulative_share,rank,potential,innovativeness,days_since_last,orders,channel,visits_per_period,budget,rep,rule
+customer_id,tier,tier_reason,type,type_confidence,type_flag,value,value_share,cumulative_share,rank,potential,innovativeness,days_since_last,orders,channel,visits_per_period,budget,rep,service_rule
 A,I,contribution,innovative,0.9,,50.00,0.5,0.5,1,0.5,1.2,3,20,direct,8,30.00,Li,
 B,I,contribution,conservative,0.8,,20.00,0.2,0.7,2,0.4,-0.5,9,12,direct,4,28.00,Li,
 C,II,contribution,innovative,0.7,,12.00,0.12,0.82,3,0.6,0.9,11,8,direct,2,14.00,Ma,
@@ -23,12 +23,12 @@ H,III,contribution,conservative,0.5,,-2.00,0,1,8,0.1,-0.3,90,1,distributor,0,8.0
 
 const PLAN: &str = "\
 tier,type,customers,customer_share,value,value_share,channel,visits_per_customer,visits,minutes,budget,budget_share
-I,innovative,2,0.25,55.00,0.561224,direct,8,16,640,40.00,0.4
-I,conservative,1,0.125,20.00,0.204082,direct,4,4,120,28.00,0.28
-II,innovative,1,0.125,12.00,0.122449,direct,2,2,60,14.00,0.14
+I,innovative,2,0.25,55.00,0.56122449,direct,8,16,640,40.00,0.4
+I,conservative,1,0.125,20.00,0.204081633,direct,4,4,120,28.00,0.28
+II,innovative,1,0.125,12.00,0.12244898,direct,2,2,60,14.00,0.14
 II,conservative,0,0,0.00,0,direct,0,0,0,0.00,0
 III,innovative,0,0,0.00,0,distributor,0,0,0,0.00,0
-III,conservative,4,0.5,11.00,0.112245,distributor,0.25,1,20,18.00,0.18
+III,conservative,4,0.5,11.00,0.112244898,distributor,0.25,1,20,18.00,0.18
 ";
 
 const REJECTS: &str = "\
@@ -42,13 +42,13 @@ const SUMMARY: &str = r#"{
 "rows": {"read": 60, "used": 57, "filtered": 2, "rejected": 1},
 "customers": 8, "value_total": 98.0,
 "tiers": {
- "I": {"customers": 3, "customer_share": 0.375, "value": 75.0, "value_share": 0.765306},
- "II": {"customers": 1, "customer_share": 0.125, "value": 12.0, "value_share": 0.122449},
- "III": {"customers": 4, "customer_share": 0.5, "value": 11.0, "value_share": 0.112245}},
+ "I": {"customers": 3, "customer_share": 0.375, "value": 75.0, "value_share": 0.765306122},
+ "II": {"customers": 1, "customer_share": 0.125, "value": 12.0, "value_share": 0.12244898},
+ "III": {"customers": 4, "customer_share": 0.5, "value": 11.0, "value_share": 0.112244898}},
 "types": {
- "innovative": {"customers": 3, "customer_share": 0.375, "value": 67.0, "value_share": 0.683673},
- "conservative": {"customers": 5, "customer_share": 0.625, "value": 31.0, "value_share": 0.316327}},
-"promoted": 1, "cuts": {"method": "share", "shares": [0.6, 0.8], "promotion_line": 0.97},
+ "innovative": {"customers": 3, "customer_share": 0.375, "value": 67.0, "value_share": 0.683673469},
+ "conservative": {"customers": 5, "customer_share": 0.625, "value": 31.0, "value_share": 0.316326531}},
+"service": {"budget": 100.0}, "promoted": 1, "cuts": {"method": "share", "shares": [0.6, 0.8], "promotion_line": 0.97},
 "typing": {"k": 2, "inertia": 0.4, "silhouette": 0.5}, "timings_ms": {"ingest": 1.5}
 }"#;
 
@@ -159,6 +159,7 @@ const FAULTS: &[Fault] = &[
     ("V505", "customers.csv", "direct,2,14.00", "direct,2,14.005"),
     ("V505", "customers.csv", "direct,2,14.00", "direct,2,14.01"),
     ("V505", "recipe.toml", "budget = 100.0", "budget = 101.0"),
+    ("V505", "summary.json", "\"budget\": 100.0", "\"budget\": 100.01"),
     ("V601", "plan.csv", "II,conservative,0,0,0.00,0,direct,0,0,0,0.00,0\n", ""),
     ("V602", "plan.csv", "I,innovative,2,", "I,innovative,3,"),
     ("V602", "plan.csv", ",55.00,", ",55.01,"),
@@ -166,7 +167,7 @@ const FAULTS: &[Fault] = &[
     ("V603", "plan.csv", "direct,8,16,", "direct,7,16,"),
     ("V603", "plan.csv", "16,640,", "16,0,"),
     ("V603", "plan.csv", "640,40.00", "640,41.00"),
-    ("V604", "plan.csv", "0.561224", "0.461224"),
+    ("V604", "plan.csv", "0.56122449", "0.561224"),
     ("V604", "plan.csv", "28.00,0.28", "28.00,0.38"),
     ("V701", "summary.json", "\"seed\": 1, ", ""),
     ("V701", "summary.json", "\"innovative\": {", "\"inventive\": {"),

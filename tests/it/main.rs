@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop there")]
 
 mod allocate;
+mod bad_input;
 mod checker;
 mod layering;
 mod lifetime;
+mod program;
 mod runs;
 mod synth;
 mod tiering;

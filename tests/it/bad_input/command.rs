@@ -1,0 +1,72 @@
+//! Mistakes on the command line.
+
+use super::{Case, GOOD, judge};
+use crate::program::Desk;
+
+fn said(
+    name: &'static str,
+    arguments: &'static str,
+    ends: (i32, u16),
+    says: &'static [&'static str],
+) -> Case {
+    Case { name, files: vec![("t.csv", GOOD.into())], arguments, ends, says }
+}
+
+#[test]
+fn arguments() {
+    judge(vec![
+        said("nothing to work on", "", (2, 101), &["--transactions", "--customers"]),
+        said("a file that is not there", "--transactions u.csv", (3, 201), &["u.csv"]),
+        said("a folder for a file", "--transactions .", (3, 201), &["cannot be read"]),
+        said(
+            "an unknown role",
+            "--transactions t.csv --map custmer_id=x",
+            (2, 102),
+            &["did you mean \"customer_id\""],
+        ),
+        said("a mapping without a column", "--transactions t.csv --map amount", (2, 102), &["--map"]),
+        said(
+            "a mapped column that is not there",
+            "--transactions t.csv --map amount=amont",
+            (3, 202),
+            &["amont", "nearest is \"amount\""],
+        ),
+        said("a date that is none", "--transactions t.csv --as-of 2025-02-30", (2, 0), &["2025-02-30"]),
+        said("a window of no days", "--transactions t.csv --window 0", (2, 0), &["0"]),
+        said("an unknown encoding", "--transactions t.csv --encoding klingon", (3, 208), &["klingon"]),
+        said("an unknown date format", "--transactions t.csv --date-format xyz", (2, 0), &["xyz"]),
+        said("a share above 1", "--transactions t.csv --max-reject-share 7", (3, 113), &["max_reject_share"]),
+        said("no threads", "--transactions t.csv --threads 0", (2, 102), &["--threads"]),
+        said("an unknown flag", "--transactions t.csv --fast", (2, 0), &["--fast"]),
+    ]);
+}
+
+#[test]
+#[ignore = "`erba run` does not get so far yet"]
+fn a_folder_that_exists_is_left_alone() {
+    let desk = Desk::new();
+    desk.put("t.csv", GOOD);
+    std::fs::create_dir(desk.path("out")).unwrap();
+    desk.put("out/mine.txt", "mine");
+    let outcome = desk.erba(["run", "--transactions", "t.csv", "--out", "out"]);
+    assert_eq!(outcome.code, 2, "{}", outcome.stderr);
+    assert!(
+        outcome.stderr.contains("error[E103]") && outcome.stderr.contains("--force"),
+        "{}",
+        outcome.stderr
+    );
+    assert_eq!(desk.text("out/mine.txt"), "mine");
+    assert_eq!(std::fs::read_dir(desk.path("out")).unwrap().count(), 1);
+}
+
+#[test]
+#[ignore = "`erba run` does not get so far yet"]
+fn a_run_that_fails_with_force_leaves_the_old_result() {
+    let desk = Desk::new();
+    desk.put("t.csv", GOOD).done("run --transactions t.csv --out out");
+    let before = desk.text("out/customers.csv");
+    desk.put("t.csv", GOOD.replace("50.00", "many"));
+    let outcome = desk.erba(["run", "--transactions", "t.csv", "--out", "out", "--force"]);
+    assert_eq!(outcome.code, 3);
+    assert_eq!(desk.text("out/customers.csv"), before);
+}
