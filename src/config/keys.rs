@@ -41,8 +41,8 @@ pub(super) fn switched_on(general: &str) -> String {
     lines.fold(String::with_capacity(general.len()), |text, line| text + line + "\n")
 }
 
-/// Faults E111 for the keys of `layer` that `schema` does not have, in the order of the file.
-pub(super) fn unknown(layer: &DeTable<'_>, schema: &DeTable<'_>, layers: &Layers<'_>) -> Vec<Fault> {
+/// Takes the keys out of `layer` that `schema` does not have: a fault E111 each, in the order of the file.
+pub(super) fn unknown(layer: &mut DeTable<'_>, schema: &DeTable<'_>, layers: &Layers<'_>) -> Vec<Fault> {
     let mut search = Search { root: schema, layers, faults: Vec::new() };
     search.table(layer, &[schema], "");
     search.faults.sort_by_key(|(position, _)| *position);
@@ -57,9 +57,10 @@ struct Search<'s> {
 
 impl Search<'_> {
     /// `known`: tables whose keys together are the known ones.
-    fn table(&mut self, table: &DeTable<'_>, known: &[&DeTable<'_>], path: &str) {
+    fn table(&mut self, table: &mut DeTable<'_>, known: &[&DeTable<'_>], path: &str) {
         let is_free = free(path).is_some();
-        for (key, value) in table {
+        let mut unknown = Vec::new();
+        for (key, value) in table.iter_mut() {
             let full = join(path, key.get_ref());
             let same: Vec<&DeValue<'_>> = known
                 .iter()
@@ -69,14 +70,18 @@ impl Search<'_> {
                 .collect();
             if same.is_empty() && !is_free {
                 self.fault(key.span().start, key.get_ref(), known, path);
+                unknown.push(key.get_ref().clone().into_owned());
                 continue;
             }
             self.value(value, &same, &full);
         }
+        for key in unknown {
+            table.remove(key.as_str());
+        }
     }
 
-    fn value(&mut self, value: &Spanned<DeValue<'_>>, known: &[&DeValue<'_>], path: &str) {
-        match value.get_ref() {
+    fn value(&mut self, value: &mut Spanned<DeValue<'_>>, known: &[&DeValue<'_>], path: &str) {
+        match value.get_mut() {
             DeValue::Table(table) => {
                 let tables: Vec<&DeTable<'_>> = known.iter().filter_map(|value| value.as_table()).collect();
                 // A value where a table may also stand says nothing about the table's keys; its room does.
@@ -90,7 +95,7 @@ impl Search<'_> {
                     .filter_map(|value| value.as_array())
                     .flat_map(|rows| rows.iter().map(Spanned::get_ref))
                     .collect();
-                for (index, row) in rows.iter().enumerate() {
+                for (index, row) in rows.iter_mut().enumerate() {
                     self.value(row, &known, &format!("{path}[{index}]"));
                 }
             }

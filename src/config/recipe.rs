@@ -102,8 +102,8 @@ fn assemble(label: &str, stem: &str, text: &str, overrides: &str) -> Result<Reci
     let schema = DeTable::parse(&schema_text)
         .map_err(|cause| Fault::new(902, format!("general.toml with its examples on: {}", cause.message())))?
         .into_inner();
-    let own = layers.parse(label, text)?;
-    let mut faults = keys::unknown(&own, &schema, &layers);
+    let mut own = layers.parse(label, text)?;
+    let mut faults = keys::unknown(&mut own, &schema, &layers);
     let own_name = text_of(&own, "name").map_or_else(|| stem.to_owned(), str::to_owned);
     let own_title = text_of(&own, "title").unwrap_or_default().to_owned();
     for base in bases(&own, &layers)?.into_iter().rev() {
@@ -112,12 +112,11 @@ fn assemble(label: &str, stem: &str, text: &str, overrides: &str) -> Result<Reci
     }
     layers.merge(own);
     if !overrides.is_empty() {
-        let last = layers.parse("command line", overrides)?;
-        faults.extend(keys::unknown(&last, &schema, &layers));
+        let mut last = layers.parse("command line", overrides)?;
+        faults.extend(keys::unknown(&mut last, &schema, &layers));
         layers.merge(last);
     }
-    Error::unless_empty(faults)?;
-    let mut reader = Reader { layers, schema: &schema, faults: Vec::new() };
+    let mut reader = Reader { layers, schema: &schema, faults };
     // Every section is judged before any fault ends the work.
     let ingest = reader.section("ingest", IngestParams::check);
     let features = reader.section("features", FeatureParams::check);
@@ -184,9 +183,9 @@ impl<'t> Reader<'t> {
         name: &str,
         check: impl FnOnce(Params) -> Result<Valid>,
     ) -> Option<Valid> {
-        let params = self.read(name)?;
+        let (params, whole) = self.read(name)?;
         match check(params) {
-            Ok(valid) => Some(valid),
+            Ok(valid) => whole.then_some(valid),
             Err(error) => {
                 let placed: Vec<Fault> = error.faults.into_iter().map(|fault| self.placed(fault)).collect();
                 self.faults.extend(placed);
@@ -195,14 +194,15 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// Reads a section. After a value of the wrong type it goes on with the default, to find the next.
-    fn read<Params: DeserializeOwned>(&mut self, name: &str) -> Option<Params> {
+    /// Reads a section, and says if it did so without faults. After a value of the wrong type it goes on with
+    /// the default, so that the gate can tell about the others.
+    fn read<Params: DeserializeOwned>(&mut self, name: &str) -> Option<(Params, bool)> {
         let mut section = self.layers.root.get(name)?.clone();
         let mut mended = Vec::new();
         // Ends, since every round mends a key not mended before.
         loop {
             let error = match Params::deserialize(toml::de::ValueDeserializer::from(section.clone())) {
-                Ok(params) => return mended.is_empty().then_some(params),
+                Ok(params) => return Some((params, mended.is_empty())),
                 Err(error) => error,
             };
             let position = error.span().map_or(0, |span| span.start);

@@ -139,6 +139,13 @@ fn values_out_of_range_are_told_with_their_line() {
 }
 
 #[test]
+fn faults_of_all_kinds_are_told_together() {
+    let faults = fault_lines("[tiering]\nmethod = \"shares\"\nhysteresis = 5\nfoo = 1\n[typing]\nclip = 0\n");
+    let places: Vec<_> = faults.iter().map(|(code, line, _)| (*code, *line)).collect();
+    assert_eq!(places, [(111, Some(4)), (112, Some(2)), (113, Some(3)), (113, Some(6))], "{faults:#?}");
+}
+
+#[test]
 fn broken_toml_is_told_with_its_line() {
     let faults = fault_lines("[service]\nperiod_days = \n");
     assert_eq!((faults[0].0, faults[0].1), (112, Some(2)), "{faults:#?}");

@@ -30,6 +30,8 @@ mod params;
 mod plan;
 mod planning;
 mod stages;
+#[cfg(test)]
+mod tests;
 mod watch;
 
 pub use params::{

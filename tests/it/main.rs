@@ -12,3 +12,4 @@ mod runs;
 mod synth;
 mod tiering;
 mod typing;
+mod recipes;

@@ -1,0 +1,220 @@
+//! Plans of a few customers, worked by hand.
+
+use super::*;
+use crate::domain::{Channel, CustomerType, Money, Tier, general_section};
+use crate::features::{Attribute, AttributeValues, FeatureTable, Features, Profile};
+use crate::scoring::Value;
+use crate::tiering::Tiering;
+use crate::typing::Typing;
+
+use CustomerType::{Conservative, Innovative};
+use Tier::{I, II, III};
+
+fn general() -> ServiceParams {
+    general_section("service")
+}
+
+/// One customer per entry: tier, type, value in units.
+fn inputs(customers: &[(Tier, CustomerType, i64)]) -> (FeatureTable, Value, Tiering, Typing) {
+    let table = FeatureTable {
+        ids: (0..customers.len()).map(|index| format!("C{index:02}").into()).collect(),
+        rows: vec![Features::default(); customers.len()],
+        ..FeatureTable::default()
+    };
+    let amounts = customers.iter().map(|(_, _, units)| Money(units * Money::SCALE)).collect();
+    let value = Value { amounts, ..Value::default() };
+    let tiering = Tiering { tiers: customers.iter().map(|(tier, ..)| *tier).collect(), ..Tiering::default() };
+    let typing = Typing { types: customers.iter().map(|(_, kind, _)| *kind).collect(), ..Typing::default() };
+    (table, value, tiering, typing)
+}
+
+fn planned(
+    params: ServiceParams,
+    customers: &[(Tier, CustomerType, i64)],
+    fill: impl FnOnce(&mut FeatureTable),
+) -> ServicePlan {
+    let (mut table, value, tiering, typing) = inputs(customers);
+    fill(&mut table);
+    plan(&table, &value, &tiering, &typing, &params.check().unwrap()).unwrap()
+}
+
+fn with_stages(stages: &[&str]) -> impl FnOnce(&mut FeatureTable) {
+    let profiles: Vec<Profile> = stages
+        .iter()
+        .map(|stage| Profile {
+            purchase_stage: (!stage.is_empty()).then(|| (*stage).into()),
+            ..Profile::default()
+        })
+        .collect();
+    |table| table.profiles = profiles
+}
+
+fn watch(text: &str) -> Vec<WatchRule> {
+    #[derive(serde::Deserialize)]
+    struct Rules {
+        watch: Vec<WatchRule>,
+    }
+    toml::from_str::<Rules>(text).unwrap().watch
+}
+
+#[test]
+fn the_policy_table_decides() {
+    let plan = planned(
+        general(),
+        &[(I, Innovative, 60), (I, Conservative, 20), (III, Conservative, 5), (III, Conservative, 5)],
+        |_| {},
+    );
+    assert_eq!(plan.customers[0].channel, Channel::Direct);
+    assert_eq!((plan.customers[0].visits.to_bits(), plan.customers[0].minutes), (8f64.to_bits(), 40));
+    assert_eq!(plan.customers[2].channel, Channel::Distributor);
+    assert_eq!((plan.customers[2].visits.to_bits(), plan.customers[2].survey_days), (0, Some(90)));
+    assert_ne!(plan.customers[0].message, plan.customers[1].message);
+    assert_eq!(plan.groups.len(), 6);
+    let first = &plan.groups[0];
+    assert_eq!((first.tier, first.customer_type, first.customers), (I, Innovative, 1));
+    assert!((first.minutes - 320.0).abs() < 1e-9 && (first.visits - 8.0).abs() < 1e-9);
+    assert_eq!(plan.groups[5].customers, 2);
+    assert_eq!(plan.groups[5].value, Money(10 * Money::SCALE));
+    // Groups 0, 1 and 5 are there: their shares 0.30, 0.28 and 0.08 become parts of 0.66.
+    assert!((first.budget_share - 0.30 / 0.66).abs() < 1e-12);
+    assert!((plan.groups.iter().map(|row| row.budget_share).sum::<f64>() - 1.0).abs() < 1e-12);
+    assert!(plan.budget.is_none() && plan.customers.iter().all(|service| service.budget.is_none()));
+    assert!(plan.messages.contains_key(&*plan.customers[0].message));
+}
+
+#[test]
+fn without_customers_there_is_an_empty_plan() {
+    let plan = planned(ServiceParams { budget: Some(10.0), ..general() }, &[], |_| {});
+    assert!(plan.customers.is_empty() && plan.groups.len() == 6);
+    assert!((plan.groups.iter().map(|row| row.budget_share).sum::<f64>() - 1.0).abs() < 1e-12);
+    assert_eq!(plan.warnings.len(), 1);
+}
+
+#[test]
+fn the_budget_adds_up_to_the_cent_for_groups_and_customers() {
+    let customers = [
+        (I, Innovative, 70),
+        (I, Innovative, 20),
+        (I, Innovative, 10),
+        (II, Conservative, 7),
+        (III, Conservative, -3),
+        (III, Conservative, 0),
+    ];
+    for budget_within in [BudgetWithin::Equal, BudgetWithin::Value] {
+        let params = ServiceParams { budget: Some(1000.01), budget_within, ..general() };
+        let plan = planned(params, &customers, |_| {});
+        let total = Money(10_000_100);
+        assert_eq!(plan.budget, Some(total));
+        assert_eq!(plan.groups.iter().filter_map(|row| row.budget).sum::<Money>(), total);
+        assert_eq!(plan.customers.iter().filter_map(|service| service.budget).sum::<Money>(), total);
+        // 0.30, 0.10 and 0.08 of 0.48: 625.006, 208.335 and 166.668; the two cents left go to the largest
+        // remainders, .8 (the last) and .6 (the first).
+        let groups: Vec<i64> = plan.groups.iter().map(|row| row.budget.unwrap().0 / 100).collect();
+        assert_eq!(groups, [62_501, 0, 0, 20_833, 0, 16_667]);
+    }
+}
+
+#[test]
+fn a_purchase_stage_sets_the_cadence() {
+    let stages = ["半个月", "1 month", "三个月", "6个月", "> 6 months", "老客户", "Dealer", "", "whenever"];
+    let customers = vec![(III, Conservative, 1); stages.len()];
+    let plan = planned(general(), &customers, with_stages(&stages));
+    let visits: Vec<f64> = plan.customers.iter().map(|service| service.visits).collect();
+    for (found, expected) in visits.iter().zip([20.0, 4.0, 1.0, 0.0, 0.0, 28.0 / 182.0, 4.0, 0.0, 0.0]) {
+        assert!((found - expected).abs() < 1e-9, "{visits:?}");
+    }
+    assert_eq!(plan.customers[0].channel, Channel::Direct);
+    assert_eq!((plan.customers[3].survey_days, plan.customers[4].survey_days), (Some(30), Some(90)));
+    assert_eq!(
+        plan.customers[4].rule.as_deref(),
+        Some("stage: more than six months from purchase (六个月以上)")
+    );
+    assert_eq!((plan.customers[7].rule.as_ref(), plan.customers[8].rule.as_ref()), (None, None));
+    assert!(plan.warnings[0].contains("\"whenever\""), "{:?}", plan.warnings);
+    // A rule that only raises leaves the Ⅰ customer its visits.
+    let plan = planned(general(), &[(I, Innovative, 1)], with_stages(&["老客户"]));
+    assert_eq!((plan.customers[0].visits.to_bits(), plan.customers[0].rule.as_ref()), (8f64.to_bits(), None));
+}
+
+#[test]
+fn watch_rules_exclude_and_flag_with_their_reason() {
+    let rules = watch(
+        "[[watch]]\ncolumn = \"overdue\"\nrequired = true\nabove = 90\nreason = \"owes\"\naction = \"exclude\"\n\
+         [[watch]]\ncolumn = \"credit\"\nrequired = true\nequals = \"c\"\nreason = \"credit C\"\naction = \"flag\"\n\
+         [[watch]]\ncolumn = \"area\"\nrequired = false\nbelow = 1\nreason = \"small\"\naction = \"flag\"\n",
+    );
+    let params = ServiceParams { watch: Some(rules), budget: Some(1.0), ..general() };
+    let customers = [(I, Innovative, 9), (I, Innovative, 8), (I, Innovative, 7)];
+    let plan = planned(params, &customers, |table| {
+        table.attributes = vec![
+            Attribute {
+                name: "overdue".into(),
+                values: AttributeValues::Number(vec![Some(91.0), Some(90.0), None]),
+            },
+            Attribute {
+                name: "credit".into(),
+                values: AttributeValues::Text(vec![None, Some(" C".into()), Some("A".into())]),
+            },
+        ];
+    });
+    let [out, marked, plain] = &plan.customers[..] else { panic!() };
+    assert_eq!((out.channel, out.visits.to_bits(), out.budget), (Channel::None, 0, Some(Money::ZERO)));
+    assert_eq!(out.rule.as_deref(), Some("excluded: owes"));
+    assert_eq!((marked.visits.to_bits(), marked.rule.as_deref()), (8f64.to_bits(), Some("watch: credit C")));
+    assert_eq!((plain.rule.as_ref(), plain.budget), (None, Some(Money(5_000))));
+    assert!(plan.warnings[0].contains("no column \"area\""), "{:?}", plan.warnings);
+}
+
+#[test]
+fn rules_about_columns_that_are_not_there_are_faults_told_together() {
+    let rules = watch(
+        "[[watch]]\ncolumn = \"overdue\"\nrequired = true\nabove = 9\nreason = \"owes\"\naction = \"flag\"\n\
+         [[watch]]\ncolumn = \"kind\"\nrequired = true\nabove = 9\nreason = \"kind\"\naction = \"flag\"\n",
+    );
+    let params = ServiceParams { watch: Some(rules), ..general() }.check().unwrap();
+    let (mut table, value, tiering, typing) = inputs(&[(I, Innovative, 9)]);
+    let values = AttributeValues::Text(vec![Some("shop".into())]);
+    table.attributes = vec![
+        Attribute { name: "kind".into(), values: values.clone() },
+        Attribute { name: "overdeu".into(), values },
+    ];
+    let error = plan(&table, &value, &tiering, &typing, &params).unwrap_err();
+    assert!(error.has_code(501) && error.has_code(502), "{error}");
+    assert!(error.to_string().contains("did you mean \"overdeu\"?"), "{error}");
+}
+
+#[test]
+fn the_gate_tells_every_fault() {
+    let mut params = general();
+    params.period_days = 0;
+    params.budget = Some(-1.0);
+    params.policy.remove(5);
+    params.policy[0].message = "unknown".into();
+    params.policy[1].visits = f64::NAN;
+    params.policy[2].tier = I;
+    params.policy[4].survey_days = None;
+    params.stages[0].every_days = -1.0;
+    let error = params.check().unwrap_err();
+    let text = error.to_string();
+    assert!(error.faults.iter().all(|fault| fault.code == 113));
+    for part in [
+        "0 is not within 1–366 days",
+        "whole cents",
+        "no message \"unknown\"",
+        "NaN",
+        "already a row for I innovative",
+        "no row for II innovative",
+        "no row for III conservative",
+        "periodic survey",
+        "add up to",
+        "every_days",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}
+
+#[test]
+fn equal_customers_get_equal_services() {
+    let plan = planned(general(), &[(II, Innovative, 5); 20], |_| {});
+    assert!(plan.customers.iter().all(|service| *service == plan.customers[0]));
+}
