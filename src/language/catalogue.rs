@@ -110,6 +110,23 @@ mod tests {
         }
     }
 
+    /// Every key named in code or in a template, as `lang.text("key"` or `t("key"`.
+    #[test]
+    fn every_named_message_is_there() {
+        let mut code = String::new();
+        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut code);
+        let known = messages(SOURCES[0]);
+        let missing: Vec<_> = code
+            .split("lang.text(\"")
+            .skip(1)
+            .chain(code.split(" t(\"").skip(1))
+            .filter_map(|rest| rest.split_once('"'))
+            .map(|(key, _)| key)
+            .filter(|key| !known.contains_key(*key) && !key.contains(['{', ' ']))
+            .collect();
+        assert!(missing.is_empty(), "messages that are not in the catalogue: {missing:?}");
+    }
+
     /// Keys built in code (`reason-contribution-` + tier, message styles of recipes) are written there as
     /// a prefix that ends with `-`; such a prefix uses every message that begins with it.
     #[test]

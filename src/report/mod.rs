@@ -20,10 +20,12 @@ mod cells;
 mod customers_csv;
 mod folder;
 mod groups_csv;
+mod overview;
 mod reason;
 #[cfg(test)]
 mod sample;
 mod summary_json;
+pub mod terminal;
 
 use std::io;
 use std::path::Path;

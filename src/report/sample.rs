@@ -59,7 +59,7 @@ pub(super) fn segmentation(count: usize) -> Segmentation {
             used: 1_000,
             filtered: 2,
             rejected: 1,
-            filters: [("blank_customer", 2)].into_iter().collect(),
+            filters: [("no_customer", 2)].into_iter().collect(),
         },
         rejects: vec![Reject {
             file: "sales.csv".into(),

@@ -1,0 +1,142 @@
+//! The figures every report for people begins with, worked out once.
+
+use crate::domain::{Channel, CustomerType, Money, Tier, Window};
+use crate::language::Language;
+use crate::result::{GroupTotals, Segmentation};
+use crate::service::PlanRow;
+
+/// Figures of a run as a whole.
+pub(super) struct Overview {
+    pub customers: u64,
+    pub total: Money,
+    /// Totals by tier.
+    pub tiers: [GroupTotals; 3],
+    /// Totals by type.
+    pub types: [GroupTotals; 2],
+    /// Customers who are Ⅰ by value alone, and the share of value they bring.
+    pub core: (u64, f64),
+    /// Share of value that the first fifth of the customers brings, along rank.
+    pub fifth_brings: f64,
+    /// Share of customers, along rank, that brings 80 % of the value.
+    pub eighty_from: f64,
+}
+
+impl Overview {
+    pub(super) fn of(all: &Segmentation) -> Self {
+        let customers = all.value.amounts.len();
+        let order = &all.tiering.order;
+        let cumulative = |rank: usize| {
+            order
+                .get(rank)
+                .and_then(|&at| all.tiering.cumulative_shares.get(at as usize))
+                .copied()
+                .unwrap_or(0.0)
+        };
+        let core = all.tiering.by_value.iter().filter(|&&tier| tier == Tier::I).count();
+        let fifth = (customers as f64 * 0.2).round() as usize;
+        let eighty = (0..order.len()).find(|&rank| cumulative(rank) >= 0.8).map_or(0, |rank| rank + 1);
+        Overview {
+            customers: customers as u64,
+            total: all.value_total(),
+            tiers: Tier::ALL.map(|tier| all.tier_totals(tier)),
+            types: CustomerType::ALL.map(|kind| all.type_totals(kind)),
+            core: (core as u64, if core == 0 { 0.0 } else { cumulative(core - 1) }),
+            fifth_brings: if fifth == 0 { 0.0 } else { cumulative(fifth - 1) },
+            eighty_from: if customers == 0 { 0.0 } else { eighty as f64 / customers as f64 },
+        }
+    }
+
+    /// The sentence that matters: how many customers bring how much.
+    pub(super) fn headline(&self, all: &Segmentation, lang: Language) -> String {
+        let (core, brings) = self.core;
+        if core == 0 {
+            return lang.text("headline-nobody", &[("metric", metric(all, lang).into())]);
+        }
+        lang.text(
+            "headline",
+            &[
+                ("core", core.into()),
+                ("customers", self.customers.into()),
+                ("share", lang.percent(core as f64 / self.customers as f64).into()),
+                ("brings", lang.percent(brings).into()),
+                ("metric", metric(all, lang).into()),
+            ],
+        )
+    }
+
+    /// What to add to the headline: the promoted and the 80/20 point.
+    pub(super) fn below_headline(&self, all: &Segmentation, lang: Language) -> Vec<String> {
+        let mut lines = Vec::new();
+        if all.tiering.promoted > 0 {
+            lines.push(lang.text("headline-promoted", &[("count", all.tiering.promoted.into())]));
+        }
+        if self.core.0 > 0 {
+            let args = [
+                ("brings", lang.percent(self.fifth_brings).into()),
+                ("share", lang.percent(self.eighty_from).into()),
+                ("metric", metric(all, lang).into()),
+            ];
+            lines.push(lang.text("headline-eighty", &args));
+        }
+        lines
+    }
+}
+
+/// What is measured, in words; a column's name stands for itself.
+pub(super) fn metric(all: &Segmentation, lang: Language) -> String {
+    let name = all.value.metric.as_str();
+    lang.try_text(&format!("metric-{name}"), &[]).unwrap_or_else(|| name.to_owned())
+}
+
+/// The period looked at, in words.
+pub(super) fn period(all: &Segmentation, lang: Language) -> String {
+    let Some(as_of) = all.settings.as_of else { return lang.text("period-none", &[]) };
+    match (all.settings.window, all.table.history) {
+        (Some(Window::Days(days)), _) => {
+            let from = as_of.plus(1 - i32::try_from(days).unwrap_or(i32::MAX));
+            lang.text("period", &[("from", from.to_string().into()), ("to", as_of.to_string().into())])
+        }
+        (_, Some((first, _))) => {
+            lang.text("period", &[("from", first.to_string().into()), ("to", as_of.to_string().into())])
+        }
+        _ => lang.text("period-to", &[("to", as_of.to_string().into())]),
+    }
+}
+
+/// Who serves, in words.
+pub(super) fn channel(channel: Channel, lang: Language) -> String {
+    lang.text(&format!("channel-{}", channel.as_str()), &[])
+}
+
+/// The type, in words.
+pub(super) fn type_name(kind: CustomerType, lang: Language) -> String {
+    lang.text(&format!("type-{}", kind.as_str()), &[])
+}
+
+/// The recipe's words for a message key; the key itself where it has none.
+#[expect(dead_code, reason = "used by the reports for people")]
+pub(super) fn message(all: &Segmentation, key: &str, lang: Language) -> String {
+    match all.service.messages.get(key) {
+        Some(text) if lang == Language::Zh => text.zh.clone(),
+        Some(text) => text.en.clone(),
+        None => key.to_owned(),
+    }
+}
+
+/// Visits a customer and period of a plan row; a word where nobody visits.
+pub(super) fn visits_each(row: &PlanRow, lang: Language) -> String {
+    if row.visits_per_customer > 0.0 {
+        lang.decimal(row.visits_per_customer, 1)
+    } else {
+        lang.text("no-visits", &[])
+    }
+}
+
+/// Why rows were left out, with counts.
+pub(super) fn filters(all: &Segmentation, lang: Language) -> Vec<(String, u64)> {
+    let word = |reason: &str| {
+        lang.try_text(&format!("filter-{}", reason.replace('_', "-")), &[])
+            .unwrap_or_else(|| reason.to_owned())
+    };
+    all.rows.filters.iter().map(|(reason, &rows)| (word(reason), rows)).collect()
+}
