@@ -38,6 +38,7 @@ Exit codes: 0 ok, 1 unexpected, 2 usage, 3 bad input or recipe, 4 check found vi
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Demo(commands::demo::Args),
     Run(Box<commands::run::Args>),
     Recipe(commands::recipe::Args),
     Allocate(commands::allocate::Args),
@@ -54,6 +55,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let printer = Printer::new(cli.quiet);
     let outcome = match cli.command {
+        Command::Demo(args) => commands::demo::run(&args, &printer),
         Command::Run(args) => commands::run::run(&args, &printer),
         Command::Recipe(args) => commands::recipe::run(&args, &printer),
         Command::Allocate(args) => commands::allocate::run(&args, &printer),

@@ -8,4 +8,5 @@ pub(super) mod completions;
 pub(super) mod synth;
 pub(super) mod recipe;
 pub(super) mod runs;
+pub(super) mod demo;
 pub(super) mod run;

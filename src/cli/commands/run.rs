@@ -100,7 +100,7 @@ fn window(text: &str) -> Result<Window, String> {
     text.parse()
 }
 
-fn language(text: &str) -> Result<Language, String> {
+pub(super) fn language(text: &str) -> Result<Language, String> {
     text.parse()
 }
 
