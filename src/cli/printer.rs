@@ -22,6 +22,12 @@ impl Printer {
         !self.quiet && io::stderr().is_terminal()
     }
 
+    /// Columns of the terminal, between 40 and 120; 100 where there is none.
+    pub fn width(&self) -> usize {
+        let size = terminal_size::terminal_size_of(io::stderr());
+        size.map_or(100, |(terminal_size::Width(width), _)| usize::from(width).clamp(40, 120))
+    }
+
     /// Writes data to stdout as given.
     ///
     /// # Errors

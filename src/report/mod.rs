@@ -37,6 +37,7 @@ use crate::result::Segmentation;
 
 pub use folder::check_folder;
 pub use reason::tier_reason;
+pub use terminal::summary;
 
 /// What can be written beside the machine files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

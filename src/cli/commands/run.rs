@@ -160,6 +160,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
     progress.bar.finish_and_clear();
     let segmentation = outcome?.segmentation;
     report::write(&segmentation, &args.formats, args.lang, &args.out, args.force)?;
+    printer.say(&report::summary(&segmentation, args.lang, printer.width(), &args.out));
     if !args.no_registry {
         record(&segmentation, args, printer);
     }
