@@ -11,6 +11,7 @@ use toml::de::{DeTable, DeValue};
 use crate::error::{Error, Fault, Result, nearest};
 use crate::features::{FeatureParams, FeatureValidParams};
 use crate::ingest::{IngestParams, IngestValidParams};
+use crate::runs::{RunsParams, RunsValidParams};
 use crate::scoring::{ScoringParams, ScoringValidParams};
 use crate::service::{ServiceParams, ServiceValidParams};
 use crate::tiering::{TieringParams, TieringValidParams};
@@ -42,6 +43,8 @@ pub struct Recipe {
     pub typing: TypingValidParams,
     /// Channels, visits, messages, money.
     pub service: ServiceValidParams,
+    /// How methods and stability are measured.
+    pub runs: RunsValidParams,
 }
 
 /// Loads a shipped recipe by name, or a file.
@@ -124,6 +127,7 @@ fn assemble(label: &str, stem: &str, text: &str, overrides: &str) -> Result<Reci
     let tiering = reader.section("tiering", TieringParams::check);
     let typing = reader.section("typing", TypingParams::check);
     let service = reader.section("service", ServiceParams::check);
+    let runs = reader.section("runs", RunsParams::check);
     let Reader { layers, mut faults, .. } = reader;
     let text = written(&layers, &own_name, &own_title, &mut faults);
     Error::unless_empty(faults)?;
@@ -138,6 +142,7 @@ fn assemble(label: &str, stem: &str, text: &str, overrides: &str) -> Result<Reci
             tiering: tiering?,
             typing: typing?,
             service: service?,
+            runs: runs?,
         })
     })();
     recipe.ok_or_else(|| Fault::new(902, "a section of the recipe is missing without a fault").into())
@@ -293,6 +298,7 @@ pub(super) fn fields_told(section: &str, root: &toml::Value) -> Option<Vec<Strin
         "tiering" => told::<TieringParams>(value),
         "typing" => told::<TypingParams>(value),
         "service" => told::<ServiceParams>(value),
+        "runs" => told::<RunsParams>(value),
         other => panic!("general.toml has a section [{other}] that no recipe reads"),
     }
 }

@@ -20,6 +20,8 @@
 //!
 //! With the tiers of a previous run, [`hold`] lets customers near a line stay where they were.
 //!
+//! [`stability`] says how sure each tier is: its probability over resampled customers and months.
+//!
 //! Sources: the 60/80 rule and the promotion of small customers with potential are the method's own;
 //! `abc` is Ultsch & Lötsch (2015), PLOS ONE 10(6): e0129767.
 
@@ -29,6 +31,7 @@ mod hold;
 mod params;
 mod promote;
 mod split;
+mod stability;
 mod tiers;
 
 #[cfg(test)]
@@ -38,4 +41,5 @@ pub use cut::line;
 pub use hold::hold;
 pub use params::{KMeansParams, Limits, Method, PromoteParams, TieringParams, TieringValidParams};
 pub use split::split;
+pub use stability::{TierStability, stability};
 pub use tiers::{CutPoints, Tiering};

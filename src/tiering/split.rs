@@ -42,22 +42,7 @@ pub fn split(
         let hint = "check that the right column is taken for the amount (--map) and that the window holds sales (--window all)";
         return Err(Fault::new(410, cause).hint(hint).into());
     }
-    let (along, shares) = match params.method {
-        Method::Share => {
-            (by_lines(&ranking, ranking.by_share(params.share)), Some(params.share.map(Ratio::to_f64)))
-        }
-        Method::Count => (by_lines(&ranking, ranking.by_count(params.count)), None),
-        Method::Threshold => (by_lines(&ranking, ranking.by_threshold(params.threshold)), None),
-        Method::Abc => {
-            let lines = ranking.by_abc();
-            (by_lines(&ranking, lines), Some(lines.map(|end| share_upto(&ranking, end))))
-        }
-        Method::Kmeans => {
-            let mut along = by_kmeans(&ranking, &potential.scores, params.kmeans, seed)?;
-            along.resize(n, Tier::III);
-            (along, None)
-        }
-    };
+    let (along, shares) = along(&ranking, &potential.scores, params, seed)?;
     let cuts = CutPoints {
         method: params.method.as_str().to_owned(),
         shares,
@@ -74,6 +59,31 @@ pub fn split(
     tiering.promoted = promoted.len() as u32;
     tiering.cuts.promotion_line = line;
     Ok(tiering)
+}
+
+/// Tiers along the ranking by the recipe's method, and the shares of value at which Ⅰ and Ⅱ end, where it has them.
+pub(super) fn along(
+    ranking: &Ranking,
+    potentials: &[f64],
+    params: &TieringValidParams,
+    seed: u64,
+) -> Result<(Vec<Tier>, Option<[f64; 2]>)> {
+    Ok(match params.method {
+        Method::Share => {
+            (by_lines(ranking, ranking.by_share(params.share)), Some(params.share.map(Ratio::to_f64)))
+        }
+        Method::Count => (by_lines(ranking, ranking.by_count(params.count)), None),
+        Method::Threshold => (by_lines(ranking, ranking.by_threshold(params.threshold)), None),
+        Method::Abc => {
+            let lines = ranking.by_abc();
+            (by_lines(ranking, lines), Some(lines.map(|end| share_upto(ranking, end))))
+        }
+        Method::Kmeans => {
+            let mut along = by_kmeans(ranking, potentials, params.kmeans, seed)?;
+            along.resize(ranking.order.len(), Tier::III);
+            (along, None)
+        }
+    })
 }
 
 /// Tiers along the ranking from the number of customers before each line.

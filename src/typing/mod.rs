@@ -44,6 +44,8 @@ mod orientation;
 mod evidence;
 mod model;
 mod quality;
+mod indices;
+mod stability;
 pub mod kmeans;
 #[cfg(test)]
 mod planted;
@@ -53,9 +55,11 @@ mod tests;
 pub use adoption::{AdoptionModel, CURVE, LaunchModel};
 pub use attributes::AttributeModel;
 pub use columns::Column;
+pub use indices::{calinski_harabasz, davies_bouldin, silhouette};
 pub use model::{FORMAT, TypingModel};
 pub use orientation::FEATURES as ORIENTATION_FEATURES;
 pub use params::{TypingParams, TypingValidParams, TypingWeights};
+pub use stability::{ClusterFigures, ClusterStudy, StudySettings, study};
 pub use types::{Typing, TypingQuality};
 pub use volume::VolumeScale;
 

@@ -22,7 +22,7 @@ use crate::typing::kmeans::assign;
 ///
 /// For measuring this machine and for side-by-side runs with other libraries; reading is not timed.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {
+pub(super) struct Args {
     /// The rows: a two-dimensional .npy file of 32- or 64-bit floats
     #[arg(long, value_name = "FILE")]
     npy: PathBuf,
@@ -56,7 +56,7 @@ impl Backend {
     }
 }
 
-pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
+pub(super) fn run(args: &Args, printer: &Printer) -> Outcome {
     let rows = read_matrix(&args.npy)?;
     let init = read_matrix(&args.init)?;
     guard(args, &rows, &init)?;

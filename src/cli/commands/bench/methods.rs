@@ -6,12 +6,11 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 use comfy_table::{CellAlignment, Table, presets};
 
+use super::input::{InputArgs, Silent};
 use crate::cli::{Outcome, Printer};
-use crate::config;
 use crate::domain::{Day, Window};
 use crate::error::{Error, Fault, Result};
-use crate::ingest::{DateFormat, Mappings, encoding_named};
-use crate::pipeline::{self, Request, Watcher};
+use crate::pipeline;
 use crate::result::Segmentation;
 use crate::runs::methods::{Estimate, MethodReport, MethodSettings, judge};
 
@@ -22,43 +21,18 @@ use crate::runs::methods::{Estimate, MethodReport, MethodSettings, judge};
 ///
 /// For example: erba bench methods --transactions sales.csv --holdout-days 90
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {
-    /// Transaction log: customer, date, amount; repeat for several files
-    #[arg(long, value_name = "FILE", required = true, help_heading = "Input")]
-    transactions: Vec<PathBuf>,
-    /// Products: id, launch date, category
-    #[arg(long, value_name = "FILE", help_heading = "Input")]
-    products: Option<PathBuf>,
-    /// Column for a role, such as `customer_id="Store Number"`
-    #[arg(long = "map", value_name = "ROLE=COLUMN", help_heading = "Input")]
-    mappings: Vec<String>,
-    /// Encoding of text files; detected if not given
-    #[arg(long, value_name = "NAME", help_heading = "Input")]
-    encoding: Option<String>,
-    /// How dates are written; found out if not given
-    #[arg(long, value_name = "FORMAT", value_parser = date_format, help_heading = "Input")]
-    date_format: Option<DateFormat>,
+pub(super) struct Args {
+    #[command(flatten)]
+    input: InputArgs,
     /// Days at the end of the history that methods may not know
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=36_500))]
     holdout_days: u32,
-    /// Days before the cut that bound value, or "all"
-    #[arg(long, value_name = "DAYS|all", default_value = "365", value_parser = window)]
-    window: Window,
-    /// The last day of the holdout [default: the last day in the data]
-    #[arg(long, value_name = "DATE", value_parser = day)]
-    as_of: Option<Day>,
     /// Visits there are, one a customer [default: a tenth of the customers]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     visits: Option<u64>,
-    /// A shipped recipe or a file
-    #[arg(long, value_name = "NAME|FILE", default_value = "general")]
-    recipe: String,
-    /// Bootstrap resamples behind every interval
-    #[arg(long, value_name = "N", default_value_t = 500, value_parser = clap::value_parser!(u32).range(2..=100_000))]
-    resamples: u32,
-    /// Seed of everything drawn by chance
-    #[arg(long, value_name = "N", default_value_t = 28)]
-    seed: u64,
+    /// Bootstrap resamples behind every interval [default: the recipe's]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=100_000))]
+    resamples: Option<u32>,
     /// How to print the judgment
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -73,21 +47,9 @@ enum Format {
     Json,
 }
 
-fn date_format(text: &str) -> Result<DateFormat, String> {
-    text.parse()
-}
-
-fn window(text: &str) -> Result<Window, String> {
-    text.parse()
-}
-
-fn day(text: &str) -> Result<Day, String> {
-    text.parse().map_err(|_| format!("\"{text}\" is not a date such as 2025-06-30"))
-}
-
-pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
+pub(super) fn run(args: &Args, printer: &Printer) -> Outcome {
     let holdout = i32::try_from(args.holdout_days).unwrap_or(i32::MAX);
-    let next = segment(args, args.as_of, Window::Days(args.holdout_days))?;
+    let next = segment(args, args.input.as_of, Window::Days(args.holdout_days))?;
     let (Some(end), Some((first, _))) = (next.table.as_of, next.table.history) else {
         return Err(Error::from(Fault::new(658, "the transactions have no dates")).into());
     };
@@ -98,9 +60,13 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
                 .hint(format!("give at most --holdout-days {}", end.since(first) / 2));
         return Err(Error::from(fault).into());
     }
-    let past = segment(args, Some(cut), args.window)?;
+    let past = segment(args, Some(cut), args.input.window)?;
     let last = segment(args, Some(cut), Window::Days(args.holdout_days))?;
-    let settings = MethodSettings { visits: args.visits, resamples: args.resamples, seed: args.seed };
+    let resamples = match args.resamples {
+        Some(resamples) => resamples,
+        None => args.input.recipe()?.runs.get().resamples,
+    };
+    let settings = MethodSettings { visits: args.visits, resamples, seed: args.input.seed };
     let report = judge(&past, &last, &next, &settings)?;
     if let Some(path) = &args.plot {
         std::fs::write(path, super::plot::gains(&report)).map_err(|cause| {
@@ -115,28 +81,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
 }
 
 fn segment(args: &Args, as_of: Option<Day>, window: Window) -> Result<Segmentation> {
-    let request = Request {
-        transactions: args.transactions.clone(),
-        customers: None,
-        products: args.products.clone(),
-        as_of,
-        window,
-        recipe: config::load(&args.recipe)?,
-        mappings: Mappings::parse(&args.mappings)?,
-        encoding: args.encoding.as_deref().map(encoding_named).transpose()?,
-        date_format: args.date_format.clone(),
-        seed: args.seed,
-        threads: rayon::current_num_threads(),
-        previous: None,
-    };
-    Ok(pipeline::run(&request, &Silent)?.segmentation)
-}
-
-struct Silent;
-
-impl Watcher for Silent {
-    fn enter(&self, _room: &'static str, _bytes: Option<u64>) {}
-    fn read(&self, _bytes: u64) {}
+    Ok(pipeline::run(&args.input.request(as_of, window)?, &Silent)?.segmentation)
 }
 
 fn table(report: &MethodReport) -> String {
