@@ -1,19 +1,20 @@
 //! From files to the feature table.
 
-use hashbrown::{HashMap, HashTable};
+use hashbrown::HashMap;
 use rayon::prelude::*;
-use xxhash_rust::xxh3::{Xxh3DefaultBuilder, xxh3_64};
+use xxhash_rust::xxh3::Xxh3DefaultBuilder;
 
 use crate::domain::{Day, Window};
 use crate::error::{Error, Fault, Result};
 use crate::ingest::{
     CustomerTable, InputRecord, ProductKey, ProductTable, Profile, ReadOptions, Reject, RowCounts,
-    Transaction, TransactionLog,
+    TransactionLog,
 };
 
-use super::accumulator::{Accumulator, Ending, Row};
+use super::accumulator::{Ending, Row};
 use super::launches::find_launches;
 use super::params::FeatureValidParams;
+use super::shelf::{Context, Part, Shelf, Waiting, side_by_side};
 use super::table::{FeatureTable, Features};
 
 /// What there is to collect from.
@@ -100,52 +101,6 @@ struct Person {
     rep: Option<Box<str>>,
 }
 
-/// Customers of one thread, split by hash so that threads' maps merge part by part.
-struct Shelf {
-    parts: Vec<HashTable<Slot>>,
-}
-
-struct Slot {
-    hash: u64,
-    id: Box<str>,
-    sums: Accumulator,
-}
-
-const PARTS: usize = 64;
-
-impl Shelf {
-    fn new() -> Self {
-        Shelf { parts: (0..PARTS).map(|_| HashTable::new()).collect() }
-    }
-
-    fn customer(&mut self, id: &str) -> &mut Accumulator {
-        let hash = xxh3_64(id.as_bytes());
-        // The table uses the low bits; the part is chosen by the high ones.
-        let part = &mut self.parts[(hash >> 58) as usize];
-        let entry = part.entry(hash, |slot| *slot.id == *id, |slot| slot.hash);
-        &mut entry
-            .or_insert_with(|| Slot { hash, id: id.into(), sums: Accumulator::default() })
-            .into_mut()
-            .sums
-    }
-}
-
-fn merge_part(mut parts: impl Iterator<Item = HashTable<Slot>>) -> HashTable<Slot> {
-    let mut merged = parts.next().unwrap_or_default();
-    for part in parts {
-        for slot in part {
-            let entry = merged.entry(slot.hash, |known| known.id == slot.id, |known| known.hash);
-            match entry {
-                hashbrown::hash_table::Entry::Occupied(mut known) => known.get_mut().sums.merge(slot.sums),
-                hashbrown::hash_table::Entry::Vacant(place) => {
-                    place.insert(slot);
-                }
-            }
-        }
-    }
-    merged
-}
-
 /// What a product is, looked up once a row.
 #[derive(Clone, Copy, Default)]
 struct ProductFacts {
@@ -175,22 +130,8 @@ fn read_log(
             table.launches.push(launch);
         }
     }
-    let push = |shelf: &mut Shelf, row: &Transaction| {
-        let product = row.product.and_then(|key| facts.get(&key)).copied().unwrap_or_default();
-        shelf.customer(row.customer).push(&Row {
-            day: row.day,
-            amount: row.amount,
-            in_window: window.holds(row.day, as_of),
-            has_orders: log.has_orders,
-            order: row.order,
-            product: row.product,
-            category: product.category,
-            launch: product.launch,
-            cost: row.cost,
-            rep: row.rep,
-        });
-    };
-    let read = log.fold(as_of, options, Shelf::new, push)?;
+    let run = RunContext { as_of, window, has_orders: log.has_orders, facts };
+    let read = log.fold(as_of, options, Shelf::new, |shelf, row| shelf.push(row, &run))?;
     collected.inputs.extend(read.inputs);
     collected.rows.add(&read.rows);
     collected.rejects.extend(read.rejects);
@@ -203,7 +144,33 @@ fn read_log(
         has_categories: collected.table.has_categories,
         half_window: half_window(window, as_of, history_first),
     };
-    finish(read.states, ending)
+    finish(read.states, &run, ending)
+}
+
+/// What rows have in common.
+struct RunContext {
+    as_of: Day,
+    window: Window,
+    has_orders: bool,
+    facts: HashMap<ProductKey, ProductFacts, Xxh3DefaultBuilder>,
+}
+
+impl Context for RunContext {
+    fn row<'r>(&self, waiting: &Waiting, rep: Option<&'r str>) -> Row<'r> {
+        let product = waiting.product.and_then(|key| self.facts.get(&key)).copied().unwrap_or_default();
+        Row {
+            day: waiting.day,
+            amount: waiting.amount,
+            in_window: self.window.holds(waiting.day, self.as_of),
+            has_orders: self.has_orders,
+            order: waiting.order,
+            product: waiting.product,
+            category: product.category,
+            launch: product.launch,
+            cost: waiting.cost,
+            rep,
+        }
+    }
 }
 
 /// First day of the second half of the window, or of what there is of it.
@@ -216,26 +183,19 @@ fn half_window(window: Window, as_of: Day, history_first: Day) -> Day {
     as_of.plus(1 - length / 2)
 }
 
-fn finish(shelves: Vec<Shelf>, ending: Ending) -> Result<Vec<Person>> {
-    let mut shelves: Vec<_> = shelves.into_iter().map(|shelf| shelf.parts.into_iter()).collect();
-    let parts: Vec<Vec<HashTable<Slot>>> =
-        (0..PARTS).map(|_| shelves.iter_mut().filter_map(Iterator::next).collect()).collect();
-    let finished: Result<Vec<Vec<Person>>> = parts
+fn finish(shelves: Vec<Shelf>, run: &RunContext, ending: Ending) -> Result<Vec<Person>> {
+    let finished: Result<Vec<Vec<Person>>> = side_by_side(shelves)
         .into_par_iter()
-        .map(|part| {
-            let mut people = Vec::new();
-            for slot in merge_part(part.into_iter()) {
+        .map(|parts| {
+            let people = Part::merged(parts.into_iter(), run).into_iter().map(|slot| {
                 let Some((features, rep)) = slot.sums.finish(ending) else {
-                    return Err(Fault::new(
-                        212,
-                        format!("the amounts of customer \"{}\" add up to too much", slot.id),
-                    )
-                    .hint("check the amount column, or give amounts in a larger unit")
-                    .into());
+                    let cause = format!("the amounts of customer \"{}\" add up to too much", slot.id);
+                    let hint = "check the amount column, or give amounts in a larger unit";
+                    return Err(Fault::new(212, cause).hint(hint).into());
                 };
-                people.push(Person { id: slot.id, features, rep });
-            }
-            Ok(people)
+                Ok(Person { id: slot.id, features, rep })
+            });
+            people.collect()
         })
         .collect();
     let mut people: Vec<Person> = finished?.into_iter().flatten().collect();
