@@ -57,13 +57,38 @@ fn read_assignments(path: &Path) -> Result<Vec<Assignment>> {
     if rows.is_empty() && faults.told.is_empty() {
         return Err(Fault::new(206, "there are no customers below the header").in_file(path).into());
     }
-    rows.par_sort_by(|a, b| a.0.customer_id.cmp(&b.0.customer_id));
+    let rows = sorted(rows);
     for pair in rows.windows(2).filter(|pair| pair[0].0.customer_id == pair[1].0.customer_id) {
         let cause = format!("customer \"{}\" stands in line {} already", pair[1].0.customer_id, pair[0].1);
         faults.tell(207, pair[1].1, "customer_id", cause);
     }
     faults.into_result()?;
     Ok(rows.into_iter().map(|(assignment, _)| assignment).collect())
+}
+
+/// Ascending by id, then by line. Most ids differ within their first sixteen bytes, and keys that lie side by side
+/// are compared several times as fast as ids that lie anywhere.
+fn sorted(rows: Vec<(Assignment, u64)>) -> Vec<(Assignment, u64)> {
+    let key = |id: &str| {
+        let mut bytes = [0; 16];
+        let length = id.len().min(16);
+        bytes[..length].copy_from_slice(&id.as_bytes()[..length]);
+        u128::from_be_bytes(bytes)
+    };
+    let mut keys: Vec<(u128, u32)> =
+        rows.iter().zip(0_u32..).map(|((row, _), place)| (key(&row.customer_id), place)).collect();
+    if keys.len() < rows.len() {
+        // More rows than 32 bits can number.
+        let mut rows = rows;
+        rows.par_sort_by(|a, b| a.0.customer_id.cmp(&b.0.customer_id));
+        return rows;
+    }
+    let id = |place: u32| &*rows[place as usize].0.customer_id;
+    keys.par_sort_unstable_by(|a, b| {
+        a.0.cmp(&b.0).then_with(|| id(a.1).cmp(id(b.1))).then_with(|| a.1.cmp(&b.1))
+    });
+    let mut rows: Vec<Option<(Assignment, u64)>> = rows.into_iter().map(Some).collect();
+    keys.into_iter().filter_map(|(_, place)| rows[place as usize].take()).collect()
 }
 
 /// The delimiter that the header uses most.
@@ -276,6 +301,28 @@ mod tests {
             side.assignments.iter().map(|a| (&*a.customer_id, a.tier, a.customer_type)).collect();
         assert_eq!(found, [("a", Tier::I, None), ("b", Tier::III, None), ("c", Tier::II, None)]);
         assert!(side.provenance.is_none() && !side.has_types());
+    }
+
+    #[test]
+    fn long_ids_and_ids_that_begin_alike_are_sorted_by_bytes() {
+        let ids =
+            ["", "a", "a\u{0}", "customer-0000000000", "customer-0000000001", "customer-000000000", "客户"];
+        let rows = ids.iter().rev().map(|&id| {
+            let row = Assignment {
+                customer_id: id.into(),
+                tier: Tier::I,
+                reason: None,
+                customer_type: None,
+                value: None,
+                potential: None,
+            };
+            (row, 1)
+        });
+        let found: Vec<Box<str>> =
+            sorted(rows.collect()).into_iter().map(|(row, _)| row.customer_id).collect();
+        let mut expected = ids.map(Box::<str>::from);
+        expected.sort();
+        assert_eq!(found, expected);
     }
 
     #[test]

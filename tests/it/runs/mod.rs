@@ -2,4 +2,5 @@
 
 mod bench;
 mod compare;
+mod killed;
 mod registry;
