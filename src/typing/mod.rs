@@ -155,8 +155,7 @@ fn blank(table: &FeatureTable, flag: TypeFlag) -> Typing {
 /// The outcome where nothing tells types apart.
 fn untyped(table: &FeatureTable, clusters: u32) -> Typing {
     let mut typing = blank(table, TypeFlag::NoProductData);
-    typing.quality =
-        TypingQuality { k: clusters, backend: kmeans::BACKEND.to_owned(), ..TypingQuality::default() };
+    typing.quality = TypingQuality { k: clusters, ..TypingQuality::default() };
     let supply = if !table.has_transactions {
         "give transactions with a product column, a column called innovativeness, or [typing.orientation] in the recipe"
     } else if !table.has_products {
@@ -215,7 +214,7 @@ fn measure(
         |row: &Vec<f64>| row.iter().zip(&weights).map(|(cell, weight)| cell / weight).collect();
     TypingQuality {
         k: u32::try_from(k).unwrap_or(u32::MAX),
-        backend: kmeans::BACKEND.to_owned(),
+        backend: params.backend.resolved(model.fitted as usize).as_str().to_owned(),
         inertia: inertia.is_finite().then_some(inertia),
         silhouette: quality::silhouette(evidence.matrix.view(), &clusters, &sample, k),
         silhouette_sample: u32::try_from(sample.len()).unwrap_or(u32::MAX),

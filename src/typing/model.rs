@@ -80,6 +80,7 @@ impl TypingModel {
     /// Settings of k-means.
     pub(super) fn kmeans(&self) -> KMeansSettings {
         KMeansSettings {
+            backend: self.params.backend,
             clusters: self.params.clusters as usize,
             starts: self.params.starts as usize,
             max_iterations: u64::from(self.params.max_iterations),

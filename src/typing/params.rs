@@ -5,6 +5,7 @@ use std::fmt::Display;
 
 use serde::{Deserialize, Serialize};
 
+use super::kmeans::Backend;
 use crate::error::{Error, Fault, Result};
 
 /// Section `[typing]` of a recipe, as written.
@@ -13,6 +14,8 @@ use crate::error::{Error, Fault, Result};
 pub struct TypingParams {
     /// Groups sought by k-means, 2 to 20.
     pub clusters: u32,
+    /// What does the steps of k-means.
+    pub backend: Backend,
     /// k-means++ starts, 10 to 1000.
     pub starts: u32,
     /// Steps of one start at most, 1 to 10 000.

@@ -303,8 +303,14 @@ mod tests {
     fn studied(rows: &Array2<f64>) -> ClusterStudy {
         let settings =
             StudySettings { resamples: 10, max_clusters: 4, gap_references: 10, sample: 1000, seed: 11 };
-        let kmeans =
-            KMeansSettings { clusters: 2, starts: 10, max_iterations: 100, tolerance: 1e-4, seed: 1 };
+        let kmeans = KMeansSettings {
+            backend: kmeans::Backend::Linfa,
+            clusters: 2,
+            starts: 10,
+            max_iterations: 100,
+            tolerance: 1e-4,
+            seed: 1,
+        };
         let figures =
             (1..=4).filter_map(|k| figures_of(rows.view(), &kmeans, k, &settings).unwrap()).collect();
         judged(figures, rows.nrows() as u32, settings.resamples)

@@ -3,8 +3,14 @@
 //! In: a matrix of shape `(n_rows, n_columns)`, already scaled, without NaN. Out: centroids of shape
 //! `(k, n_columns)`, k being at most what was asked and at most the number of distinct rows, every
 //! cluster with at least one row. The result depends on the rows, their order and the seed only, not on the number of
-//! threads. linfa's own member counts are of its last start rather than of its best, and its
+//! threads. Two backends do the steps: linfa's own k-means, and [`BlockKMeans`], which implements
+//! linfa's traits with SIMD for large matrices (figures in `docs/concepts/typing.md`). linfa's own member counts are of its last start rather than of its best, and its
 //! inertia of the step before the last, so both are found anew here.
+
+mod blocks;
+mod lloyd;
+
+pub use lloyd::{BlockKMeans, BlockKMeansParams, SAMPLE};
 
 use std::cmp::Ordering;
 
@@ -15,15 +21,51 @@ use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
 use rand::SeedableRng;
 use rand_xoshiro::Xoshiro256Plus;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Fault, Result};
 
-/// The library that does the steps.
-pub const BACKEND: &str = "linfa";
+/// What does the steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Backend {
+    /// linfa up to [`LARGE`] rows, the block kernel above.
+    Auto,
+    /// `linfa_clustering::KMeans`.
+    Linfa,
+    /// [`BlockKMeans`].
+    Erba,
+}
+
+/// Rows above which linfa takes seconds.
+pub const LARGE: usize = 50_000;
+
+impl Backend {
+    /// The one that works on so many rows.
+    #[must_use]
+    pub const fn resolved(self, rows: usize) -> Backend {
+        match self {
+            Backend::Auto if rows > LARGE => Backend::Erba,
+            Backend::Auto => Backend::Linfa,
+            chosen => chosen,
+        }
+    }
+
+    /// As the record names it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Backend::Auto => "auto",
+            Backend::Linfa => "linfa",
+            Backend::Erba => "erba",
+        }
+    }
+}
 
 /// How k-means is run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct KMeansSettings {
+    /// What does the steps.
+    pub backend: Backend,
     /// Clusters sought, at least 1.
     pub clusters: usize,
     /// k-means++ starts, at least 1.
@@ -51,21 +93,35 @@ pub fn fit(rows: ArrayView2<'_, f64>, settings: &KMeansSettings) -> Result<Optio
     if distinct == 1 {
         return Ok(Some(rows.select(Axis(0), &[0])));
     }
-    let rng = Xoshiro256Plus::seed_from_u64(settings.seed);
-    let params = KMeans::params_with_rng(distinct, rng)
-        .n_runs(settings.starts)
-        .max_n_iterations(settings.max_iterations)
-        .tolerance(settings.tolerance)
-        .check()
-        .map_err(|fault| bug(&fault.to_string()))?;
-    let model = params.fit(&DatasetBase::from(rows)).map_err(|fault| bug(&fault.to_string()))?;
-    let centroids = model.centroids();
+    let settings = KMeansSettings { clusters: distinct, ..*settings };
+    let centroids = match settings.backend.resolved(rows.nrows()) {
+        Backend::Erba => by_blocks(rows, settings)?,
+        _ => by_linfa(rows, settings)?,
+    };
     let mut members = vec![0_u64; distinct];
     for (nearest, _) in assign(rows, centroids.view()) {
         members[nearest.cluster] += 1;
     }
     let kept: Vec<usize> = (0..distinct).filter(|&cluster| members[cluster] > 0).collect();
     Ok(Some(centroids.select(Axis(0), &kept)))
+}
+
+fn by_linfa(rows: ArrayView2<'_, f64>, settings: KMeansSettings) -> Result<Array2<f64>> {
+    let rng = Xoshiro256Plus::seed_from_u64(settings.seed);
+    let params = KMeans::params_with_rng(settings.clusters, rng)
+        .n_runs(settings.starts)
+        .max_n_iterations(settings.max_iterations)
+        .tolerance(settings.tolerance)
+        .check()
+        .map_err(|fault| bug(&fault.to_string()))?;
+    let model = params.fit(&DatasetBase::from(rows)).map_err(|fault| bug(&fault.to_string()))?;
+    Ok(model.centroids().clone())
+}
+
+fn by_blocks(rows: ArrayView2<'_, f64>, settings: KMeansSettings) -> Result<Array2<f64>> {
+    let params = BlockKMeansParams { settings, init: None, sample: SAMPLE };
+    let model = params.fit(&DatasetBase::from(rows)).map_err(|fault| bug(&fault.to_string()))?;
+    Ok(model.centroids().clone())
 }
 
 fn bug(cause: &str) -> crate::error::Error {
@@ -128,7 +184,14 @@ mod tests {
     use super::*;
 
     fn settings(clusters: usize) -> KMeansSettings {
-        KMeansSettings { clusters, starts: 10, max_iterations: 100, tolerance: 1e-6, seed: 7 }
+        KMeansSettings {
+            backend: Backend::Linfa,
+            clusters,
+            starts: 10,
+            max_iterations: 100,
+            tolerance: 1e-6,
+            seed: 7,
+        }
     }
 
     #[test]
@@ -139,6 +202,23 @@ mod tests {
         assert_eq!(found[0].0.cluster, found[1].0.cluster);
         assert_eq!(found[2].0.cluster, found[3].0.cluster);
         assert_ne!(found[0].0.cluster, found[2].0.cluster);
+    }
+
+    #[test]
+    fn both_backends_find_the_same_heaps() {
+        let rows = Array2::from_shape_fn((300, 2), |(row, column)| {
+            ((row % 3) * 10) as f64 + ((row * 31 + column * 17) % 23) as f64 / 10.0
+        });
+        let found = [Backend::Linfa, Backend::Erba].map(|backend| {
+            let centroids = fit(rows.view(), &KMeansSettings { backend, ..settings(3) }).unwrap().unwrap();
+            let mut sorted: Vec<i64> =
+                centroids.column(0).iter().map(|x| (x * 100.0).round() as i64).collect();
+            sorted.sort_unstable();
+            sorted
+        });
+        assert_eq!(found[0], found[1]);
+        assert_eq!(Backend::Auto.resolved(LARGE), Backend::Linfa);
+        assert_eq!(Backend::Auto.resolved(LARGE + 1), Backend::Erba);
     }
 
     #[test]

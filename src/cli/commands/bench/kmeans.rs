@@ -16,7 +16,7 @@ use serde_json::json;
 use crate::cli::{Outcome, Printer};
 use crate::error::{Error, Fault, Result};
 use crate::runs::read_matrix;
-use crate::typing::kmeans::assign;
+use crate::typing::kmeans::{self, BlockKMeansParams, KMeansSettings, assign};
 
 /// Time k-means on a matrix and print seconds, inertia and iterations as JSON
 ///
@@ -46,12 +46,14 @@ pub(super) struct Args {
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Backend {
     Linfa,
+    Erba,
 }
 
 impl Backend {
     const fn name(self) -> &'static str {
         match self {
             Backend::Linfa => "linfa",
+            Backend::Erba => "erba",
         }
     }
 }
@@ -63,6 +65,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Outcome {
     let start = Instant::now();
     let centroids = match args.backend {
         Backend::Linfa => linfa(args, &rows, &init)?,
+        Backend::Erba => erba(args, &rows, &init)?,
     };
     let seconds = start.elapsed().as_secs_f64();
     // What a library reports is of the step before its last; this is of the centroids it returned.
@@ -113,6 +116,22 @@ fn linfa(args: &Args, rows: &Array2<f64>, init: &Array2<f64>) -> Result<Array2<f
         .tolerance(f64::MIN_POSITIVE)
         .check()
         .map_err(|cause| fault(cause.to_string()))?;
+    let model = params.fit(&DatasetBase::from(rows.view())).map_err(|cause| fault(cause.to_string()))?;
+    Ok(model.centroids().clone())
+}
+
+fn erba(args: &Args, rows: &Array2<f64>, init: &Array2<f64>) -> Result<Array2<f64>> {
+    let settings = KMeansSettings {
+        backend: kmeans::Backend::Erba,
+        clusters: init.nrows(),
+        starts: args.starts.unwrap_or(1) as usize,
+        max_iterations: args.iterations,
+        tolerance: f64::MIN_POSITIVE,
+        seed: args.seed,
+    };
+    let init = args.starts.is_none().then(|| init.clone());
+    let params = BlockKMeansParams { settings, init, sample: kmeans::SAMPLE };
+    let fault = |cause: String| Error::from(Fault::new(656, cause).in_file(&args.npy));
     let model = params.fit(&DatasetBase::from(rows.view())).map_err(|cause| fault(cause.to_string()))?;
     Ok(model.centroids().clone())
 }
