@@ -11,6 +11,7 @@ use toml::de::{DeTable, DeValue};
 use crate::error::{Error, Fault, Result, nearest};
 use crate::features::{FeatureParams, FeatureValidParams};
 use crate::ingest::{IngestParams, IngestValidParams};
+use crate::lifetime::{LifetimeParams, LifetimeValidParams};
 use crate::runs::{RunsParams, RunsValidParams};
 use crate::scoring::{ScoringParams, ScoringValidParams};
 use crate::service::{ServiceParams, ServiceValidParams};
@@ -35,6 +36,8 @@ pub struct Recipe {
     pub ingest: IngestValidParams,
     /// What counts as a launch.
     pub features: FeatureValidParams,
+    /// Whether and how lifetime values are forecast.
+    pub lifetime: LifetimeValidParams,
     /// What value and potential are.
     pub scoring: ScoringValidParams,
     /// Where tiers end and who is promoted.
@@ -123,6 +126,7 @@ fn assemble(label: &str, stem: &str, text: &str, overrides: &str) -> Result<Reci
     // Every section is judged before any fault ends the work.
     let ingest = reader.section("ingest", IngestParams::check);
     let features = reader.section("features", FeatureParams::check);
+    let lifetime = reader.section("lifetime", LifetimeParams::check);
     let scoring = reader.section("scoring", ScoringParams::check);
     let tiering = reader.section("tiering", TieringParams::check);
     let typing = reader.section("typing", TypingParams::check);
@@ -138,6 +142,7 @@ fn assemble(label: &str, stem: &str, text: &str, overrides: &str) -> Result<Reci
             text,
             ingest: ingest?,
             features: features?,
+            lifetime: lifetime?,
             scoring: scoring?,
             tiering: tiering?,
             typing: typing?,

@@ -209,6 +209,7 @@ impl Accumulator {
             margin,
             orders: orders as u32,
             sales_history: calendar.history,
+            first_sales: calendar.opening,
             active_days: calendar.purchases.len() as u32,
             first: calendar.purchases.first().copied(),
             last: calendar.purchases.last().copied(),
@@ -240,6 +241,8 @@ struct Calendar {
     months: Vec<MonthSales>,
     window: Money,
     history: Money,
+    /// Net sales of the first purchase day.
+    opening: Money,
 }
 
 impl Calendar {
@@ -254,6 +257,9 @@ impl Calendar {
                 calendar.window = calendar.window.checked_add(sales)?;
             }
             if sold.purchase {
+                if calendar.purchases.is_empty() {
+                    calendar.opening = sales;
+                }
                 calendar.purchases.push(*day);
                 calendar.window_purchases += usize::from(in_window);
             }

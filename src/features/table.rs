@@ -46,6 +46,8 @@ pub struct Features {
     pub orders: u32,
     /// History sales, net of returns.
     pub sales_history: Money,
+    /// Net sales of the first purchase day: lifetime models leave it out.
+    pub first_sales: Money,
     /// Distinct purchase days in the history.
     pub active_days: u32,
     /// First purchase in the history.

@@ -31,12 +31,16 @@ pub enum Role {
     HoursPerDay,
     VisitsPerDay,
     DaysPerWeek,
+    RepeatPurchases,
+    LastPurchase,
+    Observed,
+    MeanSpend,
 }
 
 use Role::{
-    Amount, Category, Cost, CustomerId, Date, DaysPerWeek, HoursPerDay, Lat, LaunchDate, Lon, Margin, Name,
-    OrderId, Outcome, Potential, ProductId, PurchaseStage, Quantity, Region, Rep, Sales, UnitPrice,
-    VisitsPerDay,
+    Amount, Category, Cost, CustomerId, Date, DaysPerWeek, HoursPerDay, LastPurchase, Lat, LaunchDate, Lon,
+    Margin, MeanSpend, Name, Observed, OrderId, Outcome, Potential, ProductId, PurchaseStage, Quantity,
+    Region, Rep, RepeatPurchases, Sales, UnitPrice, VisitsPerDay,
 };
 
 /// Name of each role on the command line, then the headers it goes by: lower case, letters and
@@ -72,6 +76,10 @@ const ROLES: &[(Role, &str, &[&str])] = &[
     (HoursPerDay, "hours_per_day", &["hoursperday", "dailyhours", "hours", "每日工时", "每天小时", "日工时"]),
     (VisitsPerDay, "visits_per_day", &["visitsperday", "dailyvisits", "callsperday", "每日拜访数", "每天拜访数", "日拜访量"]),
     (DaysPerWeek, "days_per_week", &["daysperweek", "weekdays", "每周天数", "每周工作天数", "每周工作日"]),
+    (RepeatPurchases, "x", &["x", "frequency", "repeatpurchases", "repeats", "repeattransactions", "复购次数", "重复购买次数"]),
+    (LastPurchase, "t_x", &["tx", "recency", "lastpurchase", "timeoflastpurchase", "末次购买时间"]),
+    (Observed, "T", &["t", "tcal", "observed", "observation", "age", "tenure", "观察期"]),
+    (MeanSpend, "mean_spend", &["meanspend", "zbar", "mx", "monetaryvalue", "monetary", "averagespend", "meanvalue", "m", "平均消费", "平均消费额", "客单价"]),
 ];
 
 impl Role {

@@ -70,9 +70,14 @@ impl Record<'_> {
         trim(self.cells.get(column).unwrap_or_default())
     }
 
+    /// Where it starts.
+    pub(super) fn place(&self) -> RecordPlace {
+        RecordPlace { block: self.block, line: line_in_block(self.cells) }
+    }
+
     /// The record itself and where it starts, to keep.
     pub(super) fn owned(&self) -> (ByteRecord, RecordPlace) {
-        (self.cells.clone(), RecordPlace { block: self.block, line: line_in_block(self.cells) })
+        (self.cells.clone(), self.place())
     }
 }
 
