@@ -204,7 +204,7 @@ fn open(request: &Request, options: &ReadOptions) -> Result<Sources> {
 }
 
 /// E204 if more rows are bad than the recipe allows, with the reasons and the first of them.
-fn judge_rejects(rows: &RowCounts, rejects: &[Reject], max_share: f64) -> Result<()> {
+pub(crate) fn judge_rejects(rows: &RowCounts, rejects: &[Reject], max_share: f64) -> Result<()> {
     if rows.rejected == 0 || rows.rejected as f64 <= max_share * rows.read as f64 {
         return Ok(());
     }

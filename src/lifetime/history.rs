@@ -67,7 +67,7 @@ impl Histories {
 }
 
 /// What to do about an impossible history.
-pub(crate) const HISTORY_HINT: &str = "x counts repeat purchases, t_x is the time from the first purchase to the last (0 if x is 0) and T the \
+pub const HISTORY_HINT: &str = "x counts repeat purchases, t_x is the time from the first purchase to the last (0 if x is 0) and T the \
      time from the first purchase to the end, in one unit, so t_x is never more than T";
 
 impl History {

@@ -89,6 +89,11 @@ impl LifetimeValidParams {
         Span::new(self.0.horizon, self.0.period)
     }
 
+    /// How far ahead, in whole days, at least 1.
+    pub fn horizon_days(&self) -> i32 {
+        (self.horizon().counted_in(Period::Day).round() as i32).max(1)
+    }
+
     /// Rate a year at which later value counts less.
     pub fn discount_rate(&self) -> f64 {
         self.0.discount_rate

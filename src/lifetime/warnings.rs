@@ -26,7 +26,7 @@ pub enum Warning {
         /// Median over customers of gap deviation over gap mean.
         variation: f64,
     },
-    /// The forecast goes further than anything seen.
+    /// The forecast goes much further than anything seen.
     LongHorizon {
         /// The horizon.
         horizon: Span,
@@ -96,7 +96,7 @@ pub(super) fn of_histories(histories: &Histories, spends: &[Option<Spend>], hori
         warnings.push(Warning::WithoutSpend { customers: without });
     }
     let longest = histories.rows().iter().fold(0.0_f64, |longest, row| longest.max(row.total));
-    if horizon.counted_in(histories.period()) > longest {
+    if horizon.counted_in(histories.period()) > 2.0 * longest {
         let longest = Span::new((longest * 10.0).round() / 10.0, histories.period());
         warnings.push(Warning::LongHorizon { horizon, longest });
     }
@@ -126,7 +126,7 @@ fn spend_correlation(spends: &[Option<Spend>]) -> f64 {
 }
 
 /// Looks at the gaps between purchases, which only transactions show.
-pub(super) fn of_gaps(table: &FeatureTable) -> Option<Warning> {
+pub fn of_gaps(table: &FeatureTable) -> Option<Warning> {
     let mut variations: Vec<f64> = table
         .rows
         .iter()
@@ -154,13 +154,13 @@ mod tests {
     fn few_repeaters_and_long_horizons_are_told() {
         let rows = vec![History { x: 1, t_x: 2.0, total: 10.0 }; 3];
         let histories = Histories::new(Period::Week, rows).unwrap();
-        let warnings = of_histories(&histories, &[], Weeks(11.0).into());
+        let warnings = of_histories(&histories, &[], Weeks(21.0).into());
         assert!(matches!(
             warnings[..],
             [Warning::FewRepeaters { repeaters: 3 }, Warning::LongHorizon { .. }]
         ));
         let text: Vec<String> = warnings.iter().map(ToString::to_string).collect();
-        assert!(text[1].contains("over 11 weeks") && text[1].contains("(10 weeks)"), "{text:?}");
+        assert!(text[1].contains("over 21 weeks") && text[1].contains("(10 weeks)"), "{text:?}");
     }
 
     #[test]

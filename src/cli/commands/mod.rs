@@ -4,6 +4,7 @@ pub(super) mod bench;
 pub(super) mod compare;
 pub(super) mod allocate;
 pub(super) mod check;
+pub(super) mod clv;
 pub(super) mod completions;
 pub(super) mod synth;
 pub(super) mod recipe;

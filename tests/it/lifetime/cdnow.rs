@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use erba::domain::Day;
 use erba::lifetime::{Fit, Histories, History, ModelKind, Period, Span, Spend, Weeks, fit, fit_spend};
 
-/// The folder of real data, or a word that the test is skipped.
+/// A file of the real data, or a word that the test is skipped.
+#[expect(clippy::print_stderr, reason = "a test that skips says so")]
 pub(super) fn data(file: &str) -> Option<PathBuf> {
     let root = std::env::var_os("ERBA_DATA")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);

@@ -1,4 +1,5 @@
 //! The lifetime models against published numbers.
 
 mod cdnow;
+mod clv;
 mod reference;

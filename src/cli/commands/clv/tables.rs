@@ -1,0 +1,102 @@
+//! The models for a terminal.
+
+use comfy_table::{CellAlignment, Table, presets};
+
+use crate::lifetime::{Comparison, Forecast, Holdout, LifetimeValidParams};
+
+/// Models, what all customers together will do, and the holdout if there is one.
+pub(super) fn models(forecast: &Forecast, params: &LifetimeValidParams, holdout: Option<&Holdout>) -> String {
+    let fit = &forecast.fit;
+    let mut lines = vec![format!(
+        "{} on {} customers, {} of them with a repeat purchase; times in {}s; log-likelihood {:.2}",
+        fit.model.kind(),
+        fit.customers,
+        fit.repeaters,
+        fit.model.period(),
+        fit.log_likelihood
+    )];
+    let mut table = empty(&["parameter", "estimate", "standard error"]);
+    let names = fit.model.kind().param_names();
+    for ((name, value), error) in names.iter().zip(fit.model.params()).zip(fit.standard_errors) {
+        table.add_row([(*name).to_owned(), format!("{value:.4}"), format!("{error:.4}")]);
+    }
+    if let Some(spend) = &forecast.spend {
+        let values = [spend.model.p, spend.model.q, spend.model.v];
+        for ((name, value), error) in ["p", "q", "v"].into_iter().zip(values).zip(spend.standard_errors) {
+            table.add_row([format!("spend {name}"), format!("{value:.4}"), format!("{error:.4}")]);
+        }
+    }
+    lines.push(table.to_string());
+    let total = forecast.total(|_| true);
+    lines.push(format!("next {}: {:.1} purchases", params.horizon(), total.purchases));
+    if let Some(spend) = &forecast.spend {
+        let percent = params.coverage() * 100.0;
+        lines.push(format!(
+            "spend model on {} customers, log-likelihood {:.2}; value {:.2}, {percent:.0} % between {:.2} and {:.2}; \
+             discounted at {} a year {:.2}",
+            spend.repeaters,
+            spend.log_likelihood,
+            total.expected,
+            total.low,
+            total.high,
+            params.discount_rate(),
+            total.discounted
+        ));
+    }
+    if let Some(holdout) = holdout {
+        lines.extend(compared("purchases", &holdout.purchases));
+        if let Some(value) = &holdout.value {
+            lines.extend(compared("value", value));
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+fn empty(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_BORDERS_ONLY);
+    table.set_header(header);
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table
+}
+
+/// How one quantity was forecast in the holdout.
+fn compared(what: &str, comparison: &Comparison) -> Vec<String> {
+    let mut scores =
+        empty(&[what, "total", "off by", "mean abs. error", "root mean sq.", "correlation", "top tenth"]);
+    scores.add_row(["happened".to_owned(), format!("{:.1}", comparison.actual)]);
+    for score in &comparison.methods {
+        scores.add_row([
+            score.method.replace('_', " "),
+            format!("{:.1}", score.total),
+            format!("{:+.1} %", score.total_error * 100.0),
+            format!("{:.3}", score.mean_absolute_error),
+            format!("{:.3}", score.root_mean_squared_error),
+            format!("{:.3}", score.correlation),
+            format!("{:.1} %", score.top_tenth * 100.0),
+        ]);
+    }
+    let mut classes =
+        empty(&["repeats before", "customers", "happened", "model", "same again", "average so far"]);
+    for class in &comparison.classes {
+        classes.add_row([
+            class.repeats.to_owned(),
+            class.customers.to_string(),
+            format!("{:.3}", class.actual),
+            format!("{:.3}", class.model),
+            format!("{:.3}", class.same_again),
+            format!("{:.3}", class.average_so_far),
+        ]);
+    }
+    let verdict = if comparison.simple_rule_wins.is_empty() {
+        format!("{what}: the model is ahead in every measure")
+    } else {
+        format!(
+            "{what}: a simple rule is ahead in {}",
+            comparison.simple_rule_wins.join(", ").replace('_', " ")
+        )
+    };
+    vec![String::new(), scores.to_string(), classes.to_string(), verdict]
+}
