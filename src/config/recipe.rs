@@ -299,6 +299,7 @@ pub(super) fn fields_told(section: &str, root: &toml::Value) -> Option<Vec<Strin
     match section {
         "ingest" => told::<IngestParams>(value),
         "features" => told::<FeatureParams>(value),
+        "lifetime" => told::<LifetimeParams>(value),
         "scoring" => told::<ScoringParams>(value),
         "tiering" => told::<TieringParams>(value),
         "typing" => told::<TypingParams>(value),
