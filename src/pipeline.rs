@@ -13,7 +13,7 @@ use crate::ingest::{
 use crate::result::{Segmentation, Settings};
 use crate::runs::{Side, movers};
 use crate::typing::TypingModel;
-use crate::{scoring, service, tiering, typing};
+use crate::{lifetime, scoring, service, tiering, typing};
 
 /// What a run is asked to do.
 pub struct Request {
@@ -103,8 +103,15 @@ pub fn run(request: &Request, watcher: &dyn Watcher) -> Result<Run> {
 fn segment(request: &Request, collected: Collected, watch: &mut Stopwatch) -> Result<Run> {
     let Collected { table, inputs, rows, rejects } = collected;
     let recipe = &request.recipe;
+    let wanted = recipe.lifetime.enabled() || recipe.scoring.wants_lifetime();
+    let lifetime = if wanted && table.has_transactions {
+        Some(watch.time("lifetime", None, || lifetime::value(&table, &recipe.lifetime))?)
+    } else {
+        None
+    };
     let (value, potential) = watch.time("scoring", None, || {
-        let value = scoring::measure(&table, &recipe.scoring, None)?;
+        let forecast = lifetime.as_ref().map(|lifetime| lifetime.amounts.as_slice());
+        let value = scoring::measure(&table, &recipe.scoring, forecast)?;
         let line_one = tiering::line(&value.amounts, recipe.tiering.share_one());
         let potential = scoring::potential(&table, &value, line_one, &recipe.scoring)?;
         Ok((value, potential))
@@ -138,6 +145,7 @@ fn segment(request: &Request, collected: Collected, watch: &mut Stopwatch) -> Re
             mappings: request.mappings.words(),
         },
         warnings: [types.warnings.as_slice(), service.warnings.as_slice()].concat(),
+        lifetime,
         inputs,
         rows,
         rejects,
@@ -149,6 +157,9 @@ fn segment(request: &Request, collected: Collected, watch: &mut Stopwatch) -> Re
         service,
         ..Segmentation::default()
     };
+    let doubts = segmentation.lifetime.iter().flat_map(|lifetime| &lifetime.forecast.warnings);
+    let doubts: Vec<String> = doubts.map(ToString::to_string).collect();
+    segmentation.warnings.extend(doubts);
     warn_of_oddities(&mut segmentation);
     segmentation.movers = request.previous.as_ref().map(|previous| movers(previous, &segmentation));
     segmentation.timings_ms = std::mem::take(&mut watch.timings);

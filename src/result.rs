@@ -3,6 +3,7 @@
 use crate::domain::{CustomerType, Day, Money, Tier, TierReason, Window};
 use crate::features::FeatureTable;
 pub use crate::ingest::{InputRecord, Reject, RowCounts};
+use crate::lifetime::Lifetime;
 use crate::scoring::{Potential, Value};
 use crate::service::ServicePlan;
 use crate::tiering::Tiering;
@@ -22,6 +23,8 @@ pub struct Segmentation {
     pub rejects: Vec<Reject>,
     /// What is known of each customer.
     pub table: FeatureTable,
+    /// What each will bring, with the models behind it; none unless the recipe asks for it.
+    pub lifetime: Option<Lifetime>,
     /// What each brings.
     pub value: Value,
     /// What each could bring.

@@ -35,6 +35,7 @@ pub(super) fn segmentation(count: usize) -> Segmentation {
         .collect();
     let potential = potential(&amounts, &tiering);
     let mut segmentation = Segmentation {
+        lifetime: None,
         settings: Settings {
             version: "0.1.0".into(),
             as_of: Some(as_of),
