@@ -22,6 +22,7 @@ mod numbers;
 mod params;
 mod products;
 mod profile;
+mod records;
 mod roles;
 mod scan;
 mod source;

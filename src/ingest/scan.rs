@@ -15,6 +15,7 @@ use super::account::{Reject, RowCounts};
 use super::blocks::{Block, Blocks};
 use super::dialect::{Delimiter, squeeze_spaces};
 use super::params::ReadOptions;
+use super::records::{Cells, for_each_record};
 use super::source::Source;
 
 /// A file with its header read.
@@ -36,8 +37,9 @@ pub(super) enum Verdict {
 
 /// One record on its way through the fold.
 pub(super) struct Record<'a> {
-    cells: &'a ByteRecord,
+    cells: Cells<'a>,
     block: usize,
+    line: u64,
 }
 
 /// The states of all threads and the account of the file's rows.
@@ -72,17 +74,13 @@ impl Record<'_> {
 
     /// Where it starts.
     pub(super) fn place(&self) -> RecordPlace {
-        RecordPlace { block: self.block, line: line_in_block(self.cells) }
+        RecordPlace { block: self.block, line: self.line }
     }
 
     /// The record itself and where it starts, to keep.
     pub(super) fn owned(&self) -> (ByteRecord, RecordPlace) {
-        (self.cells.clone(), self.place())
+        (self.cells.to_record(), self.place())
     }
-}
-
-fn line_in_block(cells: &ByteRecord) -> u64 {
-    cells.position().map_or(0, csv::Position::line)
 }
 
 /// Without blanks at either end, those of other scripts included.
@@ -94,10 +92,6 @@ pub(super) fn trim(cell: &[u8]) -> &[u8] {
         }
         _ => cell,
     }
-}
-
-fn parser(bytes: &[u8], delimiter: Delimiter) -> csv::Reader<&[u8]> {
-    csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter.byte()).from_reader(bytes)
 }
 
 impl Sheet {
@@ -114,8 +108,14 @@ impl Sheet {
         let mut header = Vec::new();
         if let Some(block) = block {
             let bytes = prepared(&source, delimiter, block.bytes)?;
+            // The header alone, that a broken row below it may be told as such.
+            let mut reader = csv::ReaderBuilder::new()
+                .has_headers(false)
+                .flexible(true)
+                .delimiter(delimiter.byte())
+                .from_reader(bytes.as_slice());
             let mut record = ByteRecord::new();
-            if parser(&bytes, delimiter).read_byte_record(&mut record).unwrap_or(false) {
+            if reader.read_byte_record(&mut record).unwrap_or(false) {
                 header = record.iter().map(|cell| String::from_utf8_lossy(trim(cell)).into_owned()).collect();
             }
         }
@@ -183,7 +183,6 @@ impl Sheet {
         push: impl Fn(&mut S, &Record) -> Verdict,
     ) -> Result<Worker<S>> {
         let mut worker = Worker { state, rows: RowCounts::default(), faults: Vec::new(), lines: Vec::new() };
-        let mut cells = ByteRecord::new();
         loop {
             let block = match receiver.lock() {
                 Ok(receiver) => receiver.recv(),
@@ -193,27 +192,28 @@ impl Sheet {
             let read = block.bytes.len() as u64;
             let bytes = prepared(&self.source, self.delimiter, block.bytes)?;
             worker.lines.push((block.index, memchr::memchr_iter(b'\n', &bytes).count() as u64));
-            let mut parser = parser(&bytes, self.delimiter);
             let mut skip_header = block.index == 0;
-            while parser.read_byte_record(&mut cells).map_err(|fault| self.unparsable(&fault))? {
+            for_each_record(&bytes, self.delimiter.byte(), |cells, line| {
                 if std::mem::take(&mut skip_header) {
-                    continue;
+                    return;
                 }
+                let record = Record { cells, block: block.index, line };
                 let verdict = if cells.len() == self.header.len() {
-                    push(&mut worker.state, &Record { cells: &cells, block: block.index })
+                    push(&mut worker.state, &record)
                 } else {
-                    self.odd_length(&cells)
+                    self.odd_length(cells)
                 };
-                worker.account(verdict, block.index, &cells);
-            }
+                worker.account(verdict, &record);
+            })
+            .map_err(|fault| self.unparsable(&fault))?;
             options.tell_progress(read);
         }
         Ok(worker)
     }
 
     /// A record of another length than the header: blank cells too many at the end are no fault.
-    fn odd_length(&self, cells: &ByteRecord) -> Verdict {
-        if cells.iter().all(|cell| trim(cell).is_empty()) {
+    fn odd_length(&self, cells: Cells) -> Verdict {
+        if (0..cells.len()).all(|column| trim(cells.get(column).unwrap_or_default()).is_empty()) {
             return Verdict::Filtered("blank_line");
         }
         Verdict::Rejected(
@@ -291,15 +291,15 @@ struct CellFault {
 }
 
 impl<S> Worker<S> {
-    fn account(&mut self, verdict: Verdict, block: usize, cells: &ByteRecord) {
+    fn account(&mut self, verdict: Verdict, record: &Record) {
         match verdict {
             Verdict::Used => self.rows.take(),
             Verdict::Filtered(reason) => self.rows.filter(reason),
             Verdict::Rejected(column, reason) => {
                 self.rows.reject();
-                let line = line_in_block(cells);
-                let value = String::from_utf8_lossy(cells.get(column).unwrap_or_default()).into_owned();
-                self.faults.push(CellFault { block, line, column, value, reason });
+                let value =
+                    String::from_utf8_lossy(record.cells.get(column).unwrap_or_default()).into_owned();
+                self.faults.push(CellFault { block: record.block, line: record.line, column, value, reason });
             }
         }
     }
