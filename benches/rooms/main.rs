@@ -3,6 +3,8 @@
 //! Data are made outside the timed part with a fixed seed. `cargo bench` times them at full size; when
 //! run as a test every benchmark runs once on a small input.
 
+#![expect(clippy::expect_used, reason = "a benchmark without its data has nothing to time")]
+
 mod features;
 
 use criterion::{criterion_group, criterion_main};
