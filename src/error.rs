@@ -112,6 +112,8 @@ pub const CODES: &[CodeInfo] = &[
     code(656, Exit::Input, "a matrix file cannot be used"),
     code(657, Exit::Usage, "forgetting runs needs a confirmation"),
     code(658, Exit::Input, "nothing is left to judge methods on"),
+    code(701, Exit::Input, "a result folder cannot be read back"),
+    code(702, Exit::Unexpected, "a report cannot be opened"),
     code(801, Exit::Usage, "a number for made data is out of its range"),
     code(802, Exit::Usage, "a workbook cannot hold that many rows"),
     code(901, Exit::Unexpected, "a file cannot be written"),

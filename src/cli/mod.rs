@@ -3,6 +3,7 @@
 //! The only room that knows clap or prints. stdout is for data, everything else goes to stderr.
 //! `commands/<verb>.rs` holds one verb each: its arguments and what it calls.
 
+mod browser;
 mod commands;
 mod printer;
 
@@ -48,6 +49,7 @@ enum Command {
     Synth(commands::synth::Args),
     Compare(commands::compare::Args),
     Runs(commands::runs::Args),
+    Report(commands::report::Args),
     Bench(commands::bench::Args),
 }
 
@@ -65,6 +67,7 @@ pub fn main() -> ExitCode {
         Command::Completions(args) => commands::completions::run(&args, &printer),
         Command::Synth(args) => commands::synth::run(&args, &printer),
         Command::Compare(args) => commands::compare::run(&args, &printer),
+        Command::Report(args) => commands::report::run(&args, &printer),
         Command::Runs(args) => commands::runs::run(&args, &printer),
         Command::Bench(args) => commands::bench::run(&args, &printer),
     };

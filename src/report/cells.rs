@@ -200,13 +200,11 @@ fn is_number(text: &str) -> bool {
 }
 
 /// A text as safe as CSV cells are, for other formats that spreadsheets open.
-#[cfg_attr(not(test), expect(dead_code, reason = "used by the visit files"))]
 pub(super) fn escaped(text: &str) -> Cow<'_, str> {
     if is_risky(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 
 /// What a cell held before it was escaped.
-#[cfg_attr(not(test), expect(dead_code, reason = "used when a result folder is read back"))]
 pub(super) fn unescaped(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
         Some(rest) if rest.trim_start_matches('\'').starts_with(RISKY) => rest,

@@ -19,7 +19,7 @@ use crate::result::Segmentation;
 const PART: usize = 8_192;
 
 /// The contract's columns, then further ones; components of potential follow.
-pub(super) const COLUMNS: [&str; 30] = [
+pub(super) const COLUMNS: [&str; 31] = [
     "customer_id",
     "tier",
     "tier_reason",
@@ -50,6 +50,7 @@ pub(super) const COLUMNS: [&str; 30] = [
     "reach",
     "stated_potential",
     "evidence",
+    "young",
 ];
 
 /// The last columns.
@@ -145,9 +146,14 @@ fn push_further(rows: &mut Rows, all: &Segmentation, at: usize) -> Result<()> {
     rows.maybe_fraction(potential.growth.get(at).copied().flatten(), 6)?;
     rows.maybe_fraction(potential.reach.get(at).copied().flatten(), 6)?;
     rows.maybe_money(profile.and_then(|profile| profile.potential))?;
-    rows.word(match potential.evidence.get(at) {
+    rows.word(truth(potential.evidence.get(at)))?;
+    rows.word(truth(potential.young.get(at)))
+}
+
+fn truth(known: Option<&bool>) -> &'static str {
+    match known {
         Some(true) => "true",
         Some(false) => "false",
         None => "",
-    })
+    }
 }

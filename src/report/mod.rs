@@ -20,15 +20,19 @@ mod cells;
 mod customers_csv;
 mod folder;
 mod groups_csv;
+mod html;
 mod overview;
+mod read;
 mod reason;
 #[cfg(test)]
 mod sample;
 mod summary_json;
 pub mod terminal;
+mod workbook;
 
+use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use crate::error::{Error, Fault, Result};
@@ -36,6 +40,7 @@ use crate::language::Language;
 use crate::result::Segmentation;
 
 pub use folder::check_folder;
+pub use read::read;
 pub use reason::tier_reason;
 pub use terminal::summary;
 
@@ -104,14 +109,59 @@ pub fn write(
     folder.publish()
 }
 
-fn write_files(segmentation: &Segmentation, _formats: &[Format], lang: Language, dir: &Path) -> Result<()> {
+fn write_files(segmentation: &Segmentation, formats: &[Format], lang: Language, dir: &Path) -> Result<()> {
     customers_csv::write(segmentation, lang, &dir.join("customers.csv"))?;
     groups_csv::write_plan(segmentation, &dir.join("plan.csv"))?;
     groups_csv::write_rejects(segmentation, &dir.join("rejects.csv"))?;
     if let Some(movers) = &segmentation.movers {
         groups_csv::write_movers(movers, &dir.join("movers.csv"))?;
     }
-    summary_json::write(segmentation, lang, &dir.join("summary.json"))
+    summary_json::write(segmentation, lang, &dir.join("summary.json"))?;
+    for (format, name) in REPORTS {
+        if formats.contains(&format) {
+            write_report(segmentation, format, lang, &dir.join(name))?;
+        }
+    }
+    Ok(())
+}
+
+/// Reports for people, one file each.
+const REPORTS: [(Format, &str); 2] = [(Format::Html, "report.html"), (Format::Xlsx, "erba.xlsx")];
+
+fn write_report(segmentation: &Segmentation, format: Format, lang: Language, path: &Path) -> Result<()> {
+    match format {
+        Format::Html => html::write(segmentation, lang, path),
+        Format::Xlsx => workbook::write(segmentation, lang, path),
+        Format::Csv | Format::Json | Format::Ics => Ok(()),
+    }
+}
+
+/// Writes reports into a finished result folder, replacing those of the same name when they are complete.
+/// Machine files stay as they are; of `formats`, those that are not reports are passed over.
+///
+/// Returns the files written.
+///
+/// # Errors
+/// E901 if a file cannot be written; what was there before is then still there.
+pub fn add(
+    segmentation: &Segmentation,
+    formats: &[Format],
+    lang: Language,
+    dir: &Path,
+) -> Result<Vec<PathBuf>> {
+    let mut written = Vec::new();
+    for (format, name) in REPORTS.into_iter().filter(|(format, _)| formats.contains(format)) {
+        let (path, draft) = (dir.join(name), dir.join(format!(".draft-{name}")));
+        let done = write_report(segmentation, format, lang, &draft)
+            .and_then(|()| fs::rename(&draft, &path).map_err(not_written(&path)));
+        if let Err(fault) = done {
+            // The draft is of no use; that it could not be removed either adds nothing to the fault.
+            let _ = fs::remove_file(&draft);
+            return Err(fault);
+        }
+        written.push(path);
+    }
+    Ok(written)
 }
 
 /// E901 with the file and what the system said.

@@ -114,7 +114,6 @@ pub(super) fn type_name(kind: CustomerType, lang: Language) -> String {
 }
 
 /// The recipe's words for a message key; the key itself where it has none.
-#[expect(dead_code, reason = "used by the reports for people")]
 pub(super) fn message(all: &Segmentation, key: &str, lang: Language) -> String {
     match all.service.messages.get(key) {
         Some(text) if lang == Language::Zh => text.zh.clone(),
@@ -139,4 +138,64 @@ pub(super) fn filters(all: &Segmentation, lang: Language) -> Vec<(String, u64)> 
             .unwrap_or_else(|| reason.to_owned())
     };
     all.rows.filters.iter().map(|(reason, &rows)| (word(reason), rows)).collect()
+}
+
+/// A customer as people know it: the name with the id, or the id alone.
+pub(super) fn name(all: &Segmentation, at: usize) -> String {
+    let id = &all.table.ids[at];
+    match all.table.profile(at).and_then(|profile| profile.name.as_deref()) {
+        Some(name) if name != &**id => format!("{name} ({id})"),
+        _ => id.to_string(),
+    }
+}
+
+/// What made the run, name and value.
+pub(super) fn settings(all: &Segmentation, lang: Language) -> Vec<(String, String)> {
+    let settings = &all.settings;
+    let cuts = &all.tiering.cuts;
+    let dash = || "–".to_owned();
+    let mut lines = vec![
+        ("setting-version", settings.version.clone()),
+        ("setting-recipe", settings.recipe.clone()),
+        ("setting-as-of", settings.as_of.map_or_else(dash, |day| day.to_string())),
+        (
+            "setting-window",
+            match settings.window {
+                Some(Window::Days(days)) => lang.text("days", &[("count", days.into())]),
+                Some(Window::All) => lang.text("window-all", &[]),
+                None => dash(),
+            },
+        ),
+        ("setting-seed", settings.seed.to_string()),
+        ("setting-metric", metric(all, lang)),
+        ("setting-method", cuts.method.clone()),
+    ];
+    if let Some([first, second]) = cuts.shares {
+        lines.push(("setting-cuts", format!("{} / {}", lang.percent(first), lang.percent(second))));
+    }
+    for (key, smallest) in ["setting-smallest-I", "setting-smallest-II"].into_iter().zip(cuts.smallest) {
+        lines.push((key, smallest.map_or_else(dash, |amount| lang.money(amount))));
+    }
+    lines.push((
+        "setting-promotion-line",
+        cuts.promotion_line.map_or_else(dash, |line| lang.decimal(line, 3)),
+    ));
+    lines.push(("setting-promoted", lang.count(u64::from(all.tiering.promoted))));
+    lines.push(("setting-clusters", format!("k = {}, {}", all.typing.quality.k, all.typing.quality.backend)));
+    for mapping in &settings.mappings {
+        lines.push(("setting-mapping", mapping.clone()));
+    }
+    lines.into_iter().map(|(key, value)| (lang.text(key, &[]), value)).collect()
+}
+
+/// Parts of potential with their weights, in words.
+pub(super) fn weights(all: &Segmentation, lang: Language) -> Vec<(String, String)> {
+    all.potential
+        .components
+        .iter()
+        .map(|component| {
+            let key = format!("component-{}", component.kind.as_str().replace('_', "-"));
+            (lang.text(&key, &[]), lang.percent(component.weight))
+        })
+        .collect()
 }

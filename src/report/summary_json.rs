@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::domain::{CustomerType, Tier, Window};
 use crate::error::{Fault, Result};
 use crate::language::Language;
+use crate::report::read::group_key;
 use crate::result::{GroupTotals, Segmentation};
 
 pub(super) fn write(segmentation: &Segmentation, lang: Language, path: &Path) -> Result<()> {
@@ -69,6 +70,12 @@ fn summary(all: &Segmentation, lang: Language) -> Result<Value> {
             "period_days": all.service.period_days,
             "allocation": all.service.allocation,
             "budget": all.service.budget,
+            "messages": all.service.messages.iter()
+                .map(|(key, text)| (key.clone(), json!({ "en": text.en, "zh": text.zh })))
+                .collect::<Map<_, _>>(),
+            "group_messages": all.service.groups.iter()
+                .map(|row| (group_key(row.tier, row.customer_type), json!(row.message)))
+                .collect::<Map<_, _>>(),
         },
         "movers": all.movers.as_ref().map(Vec::len),
         "history": all.table.history.map(|(first, last)| json!({ "first": first, "last": last })),

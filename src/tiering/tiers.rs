@@ -1,6 +1,6 @@
 //! The outcome of tiering.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::{Money, Tier, TierReason};
 
@@ -28,7 +28,8 @@ pub struct Tiering {
 }
 
 /// The lines between tiers and how they were found.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct CutPoints {
     /// `share`, `count`, `threshold`, `abc` or `kmeans`.
     pub method: String,

@@ -1,6 +1,6 @@
 //! The outcome of typing.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::{CustomerType, TypeFlag};
 
@@ -24,7 +24,8 @@ pub struct Typing {
 }
 
 /// Figures on one typing, as `summary.json` shows them; none where not measured.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct TypingQuality {
     /// Number of clusters.
     pub k: u32,

@@ -10,4 +10,5 @@ pub(super) mod synth;
 pub(super) mod recipe;
 pub(super) mod runs;
 pub(super) mod demo;
+pub(super) mod report;
 pub(super) mod run;

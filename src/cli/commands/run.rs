@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::cli::{Outcome, Printer};
+use crate::cli::{Outcome, Printer, browser};
 use crate::config;
 use crate::domain::{Day, Window};
 use crate::error::{Error, Fault};
@@ -74,6 +74,9 @@ pub(crate) struct Args {
     /// What to write: csv and json always, also xlsx, html, ics
     #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "csv,json", value_parser = format, help_heading = "Output")]
     formats: Vec<Format>,
+    /// Open the report when it is made (makes report.html if --formats does not)
+    #[arg(long, help_heading = "Output")]
+    open: bool,
     /// A name to find the run by in the registry
     #[arg(long, value_name = "NAME", help_heading = "Output")]
     name: Option<String>,
@@ -104,7 +107,7 @@ pub(super) fn language(text: &str) -> Result<Language, String> {
     text.parse()
 }
 
-fn format(text: &str) -> Result<Format, String> {
+pub(super) fn format(text: &str) -> Result<Format, String> {
     text.parse()
 }
 
@@ -159,10 +162,17 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
     let outcome = pipeline::run(&request, &progress);
     progress.bar.finish_and_clear();
     let segmentation = outcome?.segmentation;
-    report::write(&segmentation, &args.formats, args.lang, &args.out, args.force)?;
+    let mut formats = args.formats.clone();
+    if args.open {
+        formats.push(Format::Html);
+    }
+    report::write(&segmentation, &formats, args.lang, &args.out, args.force)?;
     printer.say(&report::summary(&segmentation, args.lang, printer.width(), &args.out));
     if !args.no_registry {
         record(&segmentation, args, printer);
+    }
+    if args.open {
+        browser::open(&args.out.join("report.html"))?;
     }
     Ok(ExitCode::SUCCESS)
 }

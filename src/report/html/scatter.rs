@@ -1,0 +1,148 @@
+//! Value against potential: who brings much, who could, and who was promoted for it.
+
+use serde::Serialize;
+
+use super::charts::{Tick, round, x_at, y_at};
+use crate::domain::{Money, Tier, TierReason};
+use crate::language::Language;
+use crate::report::overview;
+use crate::result::Segmentation;
+
+/// Points drawn at most: more would only be a blot, and the file would grow.
+const MOST: usize = 1_600;
+
+#[derive(Serialize)]
+pub(super) struct Scatter {
+    points: Vec<Point>,
+    x_ticks: Vec<Tick>,
+    y_ticks: Vec<Tick>,
+    /// Where the smallest value of Ⅰ and of Ⅱ lies.
+    cuts: Vec<Tick>,
+    /// The lowest potential promoted.
+    line: Option<Tick>,
+    shown: u64,
+    eligible: u64,
+    metric: String,
+    promoted: Vec<Promoted>,
+}
+
+#[derive(Serialize)]
+struct Point {
+    x: f64,
+    y: f64,
+    /// 0–2 the tier by contribution, 3 promoted.
+    class: usize,
+    tip: String,
+}
+
+#[derive(Serialize)]
+struct Promoted {
+    name: String,
+    value: String,
+    potential: String,
+    reason: String,
+}
+
+/// Customers with a positive value; all promoted and, of the rest, evenly spread ranks.
+pub(super) fn scatter(all: &Segmentation, lang: Language) -> Option<Scatter> {
+    let eligible: Vec<usize> = all
+        .tiering
+        .order
+        .iter()
+        .map(|&at| at as usize)
+        .filter(|&at| all.value.amounts[at] > Money::ZERO && all.potential.scores.get(at).is_some())
+        .collect();
+    let largest = all.value.amounts[*eligible.first()?].to_f64().log10();
+    let smallest = all.value.amounts[*eligible.last()?].to_f64().log10();
+    // At least a decade, so that equal customers do not divide by nothing.
+    let (low, high) = (smallest.floor(), largest.ceil().max(smallest.floor() + 1.0));
+    let place = |amount: Money| x_at(((amount.to_f64().log10() - low) / (high - low)).clamp(0.0, 1.0));
+    let is_promoted = |at: usize| all.tiering.reasons[at] == TierReason::Potential;
+    let stride = (eligible.len() / MOST).max(1);
+    let shown: Vec<usize> = eligible
+        .iter()
+        .enumerate()
+        .filter(|(rank, at)| rank % stride == 0 || (is_promoted(**at) && all.tiering.promoted < 600))
+        .map(|(_, &at)| at)
+        .collect();
+    let mut points: Vec<Point> =
+        shown.iter().map(|&at| point(all, at, place(all.value.amounts[at]), lang)).collect();
+    // The promoted are drawn last, so nothing hides them.
+    points.sort_by_key(|point| point.class == 3);
+    let decades = (high - low) as i32;
+    let x_ticks = (0..=decades)
+        .step_by(usize::try_from(decades / 6 + 1).unwrap_or(1))
+        .map(|step| Tick {
+            at: x_at(f64::from(step) / f64::from(decades.max(1))),
+            label: Money::from_f64(10_f64.powf(low + f64::from(step))).map_or_else(String::new, |amount| {
+                lang.money_short(amount).replace(".00", "").replace(".0", "")
+            }),
+        })
+        .collect();
+    Some(Scatter {
+        shown: points.len() as u64,
+        points,
+        x_ticks,
+        y_ticks: [0.0, 0.25, 0.5, 0.75, 1.0]
+            .into_iter()
+            .map(|share| Tick { at: y_at(share), label: lang.decimal(share, 2) })
+            .collect(),
+        cuts: all
+            .tiering
+            .cuts
+            .smallest
+            .iter()
+            .zip([Tier::I, Tier::II])
+            .filter_map(|(amount, tier)| {
+                amount
+                    .filter(|amount| *amount > Money::ZERO)
+                    .map(|amount| Tick { at: place(amount), label: tier.sign().to_owned() })
+            })
+            .collect(),
+        line: all
+            .tiering
+            .cuts
+            .promotion_line
+            .map(|line| Tick { at: y_at(line.clamp(0.0, 1.0)), label: lang.decimal(line, 2) }),
+        eligible: eligible.len() as u64,
+        metric: overview::metric(all, lang),
+        promoted: promoted(all, lang),
+    })
+}
+
+fn point(all: &Segmentation, at: usize, x: f64, lang: Language) -> Point {
+    let potential = all.potential.scores[at].clamp(0.0, 1.0);
+    let promoted = all.tiering.reasons[at] == TierReason::Potential;
+    let args = [
+        ("name", overview::name(all, at).into()),
+        ("tier", all.tiering.tiers[at].sign().into()),
+        ("value", lang.money(all.value.amounts[at]).into()),
+        ("potential", lang.decimal(potential, 2).into()),
+    ];
+    Point {
+        x,
+        y: round(y_at(potential)),
+        class: if promoted { 3 } else { all.tiering.tiers[at].index() },
+        tip: lang.text("scatter-point", &args),
+    }
+}
+
+/// The promoted of highest potential, with their reasons.
+fn promoted(all: &Segmentation, lang: Language) -> Vec<Promoted> {
+    let potential = |at: usize| all.potential.scores.get(at).copied().unwrap_or_default();
+    let mut found: Vec<usize> = (0..all.tiering.reasons.len())
+        .filter(|&at| all.tiering.reasons[at] == TierReason::Potential)
+        .collect();
+    found.sort_by(|&a, &b| potential(b).total_cmp(&potential(a)).then(a.cmp(&b)));
+    let reasons = crate::report::reason::Reasons::new(all, lang);
+    found
+        .into_iter()
+        .take(8)
+        .map(|at| Promoted {
+            name: overview::name(all, at),
+            value: lang.money(all.value.amounts[at]),
+            potential: lang.decimal(potential(at), 2),
+            reason: reasons.of(at).into_owned(),
+        })
+        .collect()
+}

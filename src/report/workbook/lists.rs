@@ -1,0 +1,177 @@
+//! The smaller sheets.
+
+use rust_xlsxwriter::{Worksheet, XlsxError};
+
+use super::Book;
+use super::sheet::{Column, Row};
+use crate::domain::{CustomerType, Tier};
+use crate::report::overview;
+use crate::result::Segmentation;
+
+#[expect(clippy::unnecessary_wraps, reason = "the shape every list is finished in")]
+fn plain(_: &mut Worksheet, _: u32) -> Result<(), XlsxError> {
+    Ok(())
+}
+
+pub(super) fn plan(book: &mut Book, all: &Segmentation) -> Result<(), XlsxError> {
+    let lang = book.lang;
+    let columns = [
+        Column::text(book.word("tier"), 8.0),
+        Column::text(book.word("type"), 16.0),
+        Column::number(book.word("customers"), 11.0),
+        Column::number(overview::metric(all, lang), 18.0),
+        Column::text(book.word("served-by"), 16.0),
+        Column::number(book.word("visits-each"), 11.0),
+        Column::number(book.word("visits-all"), 11.0),
+        Column::number(book.word("hours"), 11.0),
+        Column::number(book.word("budget"), 16.0),
+        Column::number(book.word("budget-share"), 11.0),
+        Column::text(book.word("message"), 70.0),
+    ];
+    let groups = &all.service.groups;
+    let fill = |row: &mut Row<'_>, index: usize| {
+        let group = &groups[index];
+        row.sign(group.tier.sign())?;
+        row.text(&overview::type_name(group.customer_type, lang))?;
+        row.whole(Some(f64::from(group.customers)))?;
+        row.money(Some(group.value))?;
+        row.text(&overview::channel(group.channel, lang))?;
+        row.decimal(Some(group.visits_per_customer))?;
+        row.whole(Some(group.visits))?;
+        row.whole(Some(group.minutes / 60.0))?;
+        row.money(group.budget)?;
+        row.share(Some(group.budget_share))?;
+        row.wrapped(&overview::message(all, &group.message, lang))
+    };
+    let name = book.word("sheet-plan");
+    book.list(&name, &columns, groups.len(), fill, plain)
+}
+
+/// By rep, date and sequence; nothing without reps.
+pub(super) fn visits(book: &mut Book, all: &Segmentation) -> Result<(), XlsxError> {
+    let Some(plan) = &all.visits else { return Ok(()) };
+    let lang = book.lang;
+    let columns = [
+        Column::text(book.word("rep"), 16.0),
+        Column::text(book.word("date"), 12.0),
+        Column::number(book.word("sequence"), 8.0),
+        Column::text(book.word("customer-id"), 16.0),
+        Column::text(book.word("name"), 28.0),
+        Column::text(book.word("tier"), 7.0),
+        Column::text(book.word("type"), 14.0),
+        Column::text(book.word("due-date"), 12.0),
+        Column::text(book.word("last-visit"), 12.0),
+        Column::number(book.word("interval-days"), 10.0),
+        Column::number(book.word("minutes"), 9.0),
+        Column::number(overview::metric(all, lang), 16.0),
+        Column::text(book.word("message"), 60.0),
+    ];
+    let fill = |row: &mut Row<'_>, index: usize| {
+        let visit = &plan.visits[index];
+        let at = visit.customer as usize;
+        row.text(&visit.rep)?;
+        row.date(Some(visit.date))?;
+        row.whole(Some(f64::from(visit.sequence)))?;
+        row.text(all.table.ids.get(at).map_or("", |id| id))?;
+        row.text(all.table.profile(at).and_then(|profile| profile.name.as_deref()).unwrap_or_default())?;
+        row.sign(all.tiering.tiers.get(at).map_or("", |tier| tier.sign()))?;
+        row.text(
+            &all.typing.types.get(at).map_or_else(String::new, |&kind| overview::type_name(kind, lang)),
+        )?;
+        row.date(Some(visit.due_date))?;
+        row.date(visit.last_visit)?;
+        row.whole(Some(f64::from(visit.interval_days)))?;
+        row.whole(Some(f64::from(visit.minutes)))?;
+        row.money(all.value.amounts.get(at).copied())?;
+        let message = all.service.customers.get(at).map_or("", |service| &service.message);
+        row.text(&overview::message(all, message, lang))
+    };
+    let name = book.word("visits-title");
+    book.list(&name, &columns, plan.visits.len(), fill, plain)
+}
+
+/// Who changed; nothing without a previous run.
+pub(super) fn movers(book: &mut Book, all: &Segmentation) -> Result<(), XlsxError> {
+    let Some(movers) = &all.movers else { return Ok(()) };
+    let lang = book.lang;
+    let columns = [
+        Column::text(book.word("customer-id"), 18.0),
+        Column::text(book.word("tier-before"), 12.0),
+        Column::text(book.word("tier-now"), 12.0),
+        Column::text(book.word("type-before"), 14.0),
+        Column::text(book.word("type-now"), 14.0),
+        Column::number(book.word("before"), 16.0),
+        Column::number(book.word("now"), 16.0),
+        Column::number(book.word("change"), 16.0),
+    ];
+    let tier = |tier: Option<Tier>| tier.map_or("", Tier::sign);
+    let kind =
+        |kind: Option<CustomerType>| kind.map_or_else(String::new, |kind| overview::type_name(kind, lang));
+    let fill = |row: &mut Row<'_>, index: usize| {
+        let mover = &movers[index];
+        row.text(&mover.customer_id)?;
+        row.sign(tier(mover.tier_before))?;
+        row.sign(tier(mover.tier_now))?;
+        row.text(&kind(mover.type_before))?;
+        row.text(&kind(mover.type_now))?;
+        row.money(mover.value_before)?;
+        row.money(mover.value_now)?;
+        let parts = |amount: Option<crate::domain::Money>| amount.unwrap_or_default().0;
+        row.money(Some(crate::domain::Money(
+            parts(mover.value_now).saturating_sub(parts(mover.value_before)),
+        )))
+    };
+    let name = book.word("sheet-movers");
+    book.list(&name, &columns, movers.len(), fill, plain)
+}
+
+pub(super) fn rejected(book: &mut Book, all: &Segmentation) -> Result<(), XlsxError> {
+    let columns = [
+        Column::text(book.word("file"), 32.0),
+        Column::number(book.word("line"), 10.0),
+        Column::text(book.word("column"), 20.0),
+        Column::text(book.word("cell"), 32.0),
+        Column::text(book.word("reason"), 60.0),
+    ];
+    let fill = |row: &mut Row<'_>, index: usize| {
+        let reject = &all.rejects[index];
+        row.text(&reject.file)?;
+        row.whole(Some(reject.line as f64))?;
+        row.text(&reject.column)?;
+        row.text(&reject.value)?;
+        row.text(&reject.reason)
+    };
+    let name = book.word("sheet-rejected");
+    book.list(&name, &columns, all.rejects.len(), fill, plain)
+}
+
+/// Parameters, weights, counts, files with their hashes, and the whole recipe.
+pub(super) fn parameters(book: &mut Book, all: &Segmentation) -> Result<(), XlsxError> {
+    let lang = book.lang;
+    let mut lines = overview::settings(all, lang);
+    lines.extend(overview::weights(all, lang));
+    for (key, rows) in [
+        ("rows-of-read", all.rows.read),
+        ("rows-of-used", all.rows.used),
+        ("rows-of-filtered", all.rows.filtered),
+        ("rows-of-rejected", all.rows.rejected),
+    ] {
+        lines.push((book.word(key), lang.count(rows)));
+    }
+    lines.extend(overview::filters(all, lang).into_iter().map(|(reason, rows)| (reason, lang.count(rows))));
+    for input in &all.inputs {
+        lines.push((input.path.clone(), format!("sha256 {}", input.sha256)));
+    }
+    let recipe = all.settings.recipe_text.lines();
+    lines.extend((1..).zip(recipe).map(|(number, line): (u32, &str)| {
+        (if number == 1 { lang.text("recipe-text", &[]) } else { String::new() }, line.to_owned())
+    }));
+    let columns =
+        [Column::text(book.word("parameter"), 40.0), Column::text(book.word("setting-metric"), 90.0)];
+    let fill = |row: &mut Row<'_>, index: usize| {
+        row.text(&lines[index].0)?;
+        row.text(&lines[index].1)
+    };
+    let name = book.word("sheet-parameters");
+    book.list(&name, &columns, lines.len(), fill, plain)
+}
