@@ -1,5 +1,7 @@
 //! The way of the data, from files to a finished [`Segmentation`]: the only file that knows the order.
 
+mod visiting;
+
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -14,6 +16,7 @@ use crate::result::{Segmentation, Settings};
 use crate::runs::{Side, movers};
 use crate::typing::TypingModel;
 use crate::{lifetime, scoring, service, tiering, typing};
+use visiting::Visiting;
 
 /// What a run is asked to do.
 pub struct Request {
@@ -23,6 +26,8 @@ pub struct Request {
     pub customers: Option<PathBuf>,
     /// The products table.
     pub products: Option<PathBuf>,
+    /// What visits are planned from.
+    pub visiting: VisitFiles,
     /// Last day that counts; the last day in the data if none.
     pub as_of: Option<Day>,
     /// The days that bound value and plan.
@@ -41,6 +46,21 @@ pub struct Request {
     pub threads: usize,
     /// The run before this one.
     pub previous: Option<Side>,
+}
+
+/// The files that visits are planned from.
+#[derive(Clone, Debug, Default)]
+pub struct VisitFiles {
+    /// The table of reps; visits are planned if there is one.
+    pub reps: Option<PathBuf>,
+    /// The visit log.
+    pub visits: Option<PathBuf>,
+    /// Days off and appointments.
+    pub calendar: Option<PathBuf>,
+    /// Visit workbooks that reps have filled in.
+    pub returned: Vec<PathBuf>,
+    /// The `visits.csv` of the run before.
+    pub plan_before: Option<PathBuf>,
 }
 
 /// A finished run and the model that typed it.
@@ -92,15 +112,26 @@ pub fn run(request: &Request, watcher: &dyn Watcher) -> Result<Run> {
     let sources = watch.time("ingest", Some(size_of(&request.transactions)), || open(request, &options))?;
     let bytes = sources.log.as_ref().map(TransactionLog::size);
     let recipe = &request.recipe;
-    let collected = watch.time("features", bytes, || {
+    let mut collected = watch.time("features", bytes, || {
         collect(sources, request.as_of, request.window, &recipe.features, &options)
     })?;
+    let visiting = visiting::read(request, &collected.table, &options)?;
+    if let Some(visiting) = &visiting {
+        collected.inputs.extend(visiting.inputs.iter().cloned());
+        collected.rows.add(&visiting.rows);
+        collected.rejects.extend(visiting.rejects.iter().cloned());
+    }
     judge_rejects(&collected.rows, &collected.rejects, recipe.ingest.max_reject_share())?;
-    segment(request, collected, &mut watch)
+    segment(request, collected, visiting.as_ref(), &mut watch)
 }
 
 /// Everything behind reading.
-fn segment(request: &Request, collected: Collected, watch: &mut Stopwatch) -> Result<Run> {
+fn segment(
+    request: &Request,
+    collected: Collected,
+    visiting: Option<&Visiting>,
+    watch: &mut Stopwatch,
+) -> Result<Run> {
     let Collected { table, inputs, rows, rejects } = collected;
     let recipe = &request.recipe;
     let wanted = recipe.lifetime.enabled() || recipe.scoring.wants_lifetime();
@@ -134,6 +165,13 @@ fn segment(request: &Request, collected: Collected, watch: &mut Stopwatch) -> Re
         watch.time("typing", None, || typing::assign(&table, &value, &recipe.typing, request.seed))?;
     let service =
         watch.time("service", None, || service::plan(&table, &value, &tiers, &types, &recipe.service))?;
+    let visits = match visiting {
+        Some(visiting) => {
+            let plan = || visiting.plan(&table, &value, &tiers, &service, recipe);
+            watch.time("visits", None, plan)?
+        }
+        None => None,
+    };
     let mut segmentation = Segmentation {
         settings: Settings {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -155,11 +193,16 @@ fn segment(request: &Request, collected: Collected, watch: &mut Stopwatch) -> Re
         tiering: tiers,
         typing: types,
         service,
+        visits,
         ..Segmentation::default()
     };
     let doubts = segmentation.lifetime.iter().flat_map(|lifetime| &lifetime.forecast.warnings);
     let doubts: Vec<String> = doubts.map(ToString::to_string).collect();
     segmentation.warnings.extend(doubts);
+    segmentation.warnings.extend(visiting.into_iter().flat_map(|visiting| visiting.warnings.iter().cloned()));
+    segmentation.warnings.extend(
+        segmentation.visits.iter().flat_map(|plan| plan.warnings.iter().cloned()).collect::<Vec<_>>(),
+    );
     warn_of_oddities(&mut segmentation);
     segmentation.movers = request.previous.as_ref().map(|previous| movers(previous, &segmentation));
     segmentation.timings_ms = std::mem::take(&mut watch.timings);

@@ -17,6 +17,7 @@ use crate::scoring::{ScoringParams, ScoringValidParams};
 use crate::service::{ServiceParams, ServiceValidParams};
 use crate::tiering::{TieringParams, TieringValidParams};
 use crate::typing::{TypingParams, TypingValidParams};
+use crate::visits::{VisitsParams, VisitsValidParams};
 
 use super::builtin::{Builtin, builtin};
 use super::keys;
@@ -48,6 +49,8 @@ pub struct Recipe {
     pub service: ServiceValidParams,
     /// How methods and stability are measured.
     pub runs: RunsValidParams,
+    /// When who is visited.
+    pub visits: VisitsValidParams,
 }
 
 /// Loads a shipped recipe by name, or a file.
@@ -132,6 +135,7 @@ fn assemble(label: &str, stem: &str, text: &str, overrides: &str) -> Result<Reci
     let typing = reader.section("typing", TypingParams::check);
     let service = reader.section("service", ServiceParams::check);
     let runs = reader.section("runs", RunsParams::check);
+    let visits = reader.section("visits", VisitsParams::check);
     let Reader { layers, mut faults, .. } = reader;
     let text = written(&layers, &own_name, &own_title, &mut faults);
     Error::unless_empty(faults)?;
@@ -148,6 +152,7 @@ fn assemble(label: &str, stem: &str, text: &str, overrides: &str) -> Result<Reci
             typing: typing?,
             service: service?,
             runs: runs?,
+            visits: visits?,
         })
     })();
     recipe.ok_or_else(|| Fault::new(902, "a section of the recipe is missing without a fault").into())
@@ -305,6 +310,7 @@ pub(super) fn fields_told(section: &str, root: &toml::Value) -> Option<Vec<Strin
         "typing" => told::<TypingParams>(value),
         "service" => told::<ServiceParams>(value),
         "runs" => told::<RunsParams>(value),
+        "visits" => told::<VisitsParams>(value),
         other => panic!("general.toml has a section [{other}] that no recipe reads"),
     }
 }

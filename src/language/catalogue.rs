@@ -110,7 +110,7 @@ mod tests {
         }
     }
 
-    /// Every key named in code or in a template, as `lang.text("key"` or `t("key"`.
+    /// Every key named in code or in a template, as `lang.text("{key}"` or `t("{key}"`.
     #[test]
     fn every_named_message_is_there() {
         let mut code = String::new();

@@ -252,3 +252,75 @@ rows-of-read = Rows read
 rows-of-used = Rows used
 rows-of-filtered = Rows left out by rule
 rows-of-rejected = Rows unreadable
+
+## Visits: why each line stands in the list
+visit-tier = tier { $tier }: { $why }
+visit-overdue = { $days ->
+    [one] { $days } day overdue
+   *[other] { $days } days overdue
+}
+visit-due = due on { $due }
+visit-first = never visited
+visit-appointment = agreed with the customer
+visit-kept = kept from the plan before
+visit-again = visit { $number } of this plan, every { $days } days
+visit-stretched = every { $now } days instead of { $wanted }, since time is short
+visit-late = later than it should be, since time is short
+visit-value = { $value } at stake
+visit-innovative = open to new things
+visit-conservative = wants what is proven
+visit-join = ;{" "}
+visit-stop = .
+
+## Visits: why a customer has none
+why-not-no_rep = no rep is in charge
+why-not-unknown_rep = the rep in charge is not in the table of reps
+why-not-distributor = served through a distributor
+why-not-excluded = kept out by a watch rule
+why-not-no_visits = the service plan has no visits for this customer
+why-not-not_due = not due before { $due }
+why-not-stretched = the rep's time is short: intervals are stretched, the next visit is due on { $due }
+why-not-no_time = the rep's time is short: every day that suits is full
+why-not-no_day = the rep has no working day that suits
+why-not-too_long = the visit takes longer than the rep's day
+why-not-dismissed = the rep dismissed the suggestion; next on { $due }
+
+## Visits: workbook and calendar
+visits-summary = Summary
+visits-not-planned = Not planned
+visits-of-rep = Visits of { $rep }
+visits-hours = Hours
+visits-hours-used = Hours planned
+visits-utilisation = Utilisation
+visits-count = Visits
+visits-stretch = Intervals stretched, times
+visits-km = Km
+visits-km-neighbour = Km by nearest neighbour
+visits-rate = Visit rate
+visits-planned = Planned
+visits-made = Visited
+column-sequence = No.
+column-weekday = Day
+column-name = Name
+column-state = State
+column-last-visit = Last visit
+column-days-since = Days ago
+column-interval = Interval, days
+column-due = Due
+column-minutes = Minutes
+column-value = Value
+column-reason = Why
+column-message = What to talk about
+column-why-not = Why not
+state-overdue = overdue
+state-due = due
+state-planned = agreed
+state-never_visited = never visited
+state-covered = covered
+weekday-0 = Mon
+weekday-1 = Tue
+weekday-2 = Wed
+weekday-3 = Thu
+weekday-4 = Fri
+weekday-5 = Sat
+weekday-6 = Sun

@@ -12,13 +12,17 @@ use std::path::{Path, PathBuf};
 use crate::error::{Fault, Result};
 
 /// Everything a run may write, so that a stale file of an earlier run does not stay beside newer ones.
-const OURS: [&str; 10] = [
+const OURS: [&str; 14] = [
     "customers.csv",
     "plan.csv",
     "rejects.csv",
     "movers.csv",
     "visits.csv",
     "not_planned.csv",
+    "visit_rates.csv",
+    "visit_answers.csv",
+    "visits_no_change.csv",
+    "visits.xlsx",
     "summary.json",
     "report.html",
     "erba.xlsx",

@@ -21,12 +21,16 @@ mod customers_csv;
 mod folder;
 mod groups_csv;
 mod html;
+mod ics;
 mod overview;
 mod read;
 mod reason;
 #[cfg(test)]
 mod sample;
 mod summary_json;
+mod visit_words;
+mod visits_csv;
+mod visits_workbook;
 pub mod terminal;
 mod workbook;
 
@@ -115,6 +119,13 @@ fn write_files(segmentation: &Segmentation, formats: &[Format], lang: Language, 
     groups_csv::write_rejects(segmentation, &dir.join("rejects.csv"))?;
     if let Some(movers) = &segmentation.movers {
         groups_csv::write_movers(movers, &dir.join("movers.csv"))?;
+    }
+    visits_csv::write(segmentation, lang, dir)?;
+    if formats.contains(&Format::Xlsx) {
+        visits_workbook::write(segmentation, lang, dir)?;
+    }
+    if formats.contains(&Format::Ics) {
+        ics::write(segmentation, lang, dir)?;
     }
     summary_json::write(segmentation, lang, &dir.join("summary.json"))?;
     for (format, name) in REPORTS {

@@ -298,6 +298,7 @@ fn service(all: &Segmentation) -> ServicePlan {
         period_days: 91,
         budget: Some(Money(1_000_000_000)),
         allocation: "policy".into(),
+        allocated: None,
         ..ServicePlan::default()
     }
 }

@@ -13,6 +13,7 @@ use crate::error::{Fault, Result};
 use crate::language::Language;
 use crate::report::read::group_key;
 use crate::result::{GroupTotals, Segmentation};
+use crate::visits::{RepPlan, VisitPlan};
 
 pub(super) fn write(segmentation: &Segmentation, lang: Language, path: &Path) -> Result<()> {
     let mut file = BufWriter::new(File::create(path).map_err(super::not_written(path))?);
@@ -28,7 +29,7 @@ fn summary(all: &Segmentation, lang: Language) -> Result<Value> {
     let types: Map<String, Value> =
         CustomerType::ALL.iter().map(|&kind| (kind.to_string(), group(all.type_totals(kind)))).collect();
     let rows = &all.rows;
-    Ok(json!({
+    let mut told = json!({
         "version": settings.version,
         "as_of": settings.as_of,
         "window_days": match settings.window { Some(Window::Days(days)) => Some(days), _ => None },
@@ -89,6 +90,34 @@ fn summary(all: &Segmentation, lang: Language) -> Result<Value> {
         "timings_ms": all.timings_ms.iter()
             .map(|(room, milliseconds)| ((*room).to_owned(), json!((milliseconds * 1e3).round() / 1e3)))
             .collect::<Map<_, _>>(),
+    });
+    if let Some(allocated) = &all.service.allocated {
+        told["service"]["allocated"] = value(allocated)?;
+    }
+    if let Some(plan) = &all.visits {
+        told["visits"] = visits(plan)?;
+    }
+    Ok(told)
+}
+
+/// Hours, ways and what became of the plan before; the visits themselves are in `visits.csv`.
+fn visits(plan: &VisitPlan) -> Result<Value> {
+    let sum = |of: fn(&RepPlan) -> f64| plan.reps.iter().map(of).sum::<f64>();
+    Ok(json!({
+        "from": plan.horizon.map(|(from, _)| from),
+        "to": plan.horizon.map(|(_, to)| to),
+        "visits": plan.visits.len(),
+        "not_planned": plan.not_planned.len(),
+        "hours": sum(|rep| rep.hours),
+        "hours_used": sum(|rep| rep.visit_hours + rep.travel_hours),
+        "reps": value(&plan.reps)?,
+        "execution": plan.execution.as_ref().map(|execution| json!({
+            "visits": execution.visits,
+            "from": execution.from,
+            "rates": execution.rates,
+            "no_change": execution.no_change.len(),
+            "answers": execution.answers.len(),
+        })),
     }))
 }
 

@@ -15,6 +15,9 @@
 //! 4. *Budget.* With one, groups get amounts by their shares and customers by `budget_within`; both add
 //!    up to the cent (largest remainder).
 //!
+//! 5. *Allocation.* With `allocation = "optimal"` the visits of customers that only the table speaks of are split anew so
+//!    that value gains most, within the table's fewest and most visits (see [`allocate`]).
+//!
 //! # Units
 //! Visits are counted per `period_days` days and may be fractions (two a year are 0.15 in 28 days); minutes
 //! are per visit for a customer and per period for a group; money is 1/10 000 currency units, in whole cents.
@@ -26,6 +29,7 @@
 pub mod allocate;
 mod budget;
 mod columns;
+mod optimal;
 mod params;
 mod plan;
 mod planning;
@@ -34,9 +38,10 @@ mod stages;
 mod tests;
 mod watch;
 
+pub use optimal::Allocated;
 pub use params::{
-    BudgetWithin, MessageText, PolicyRow, ServiceParams, ServiceValidParams, StageRule, WatchAction,
-    WatchRule, WatchValue,
+    AllocationMethod, BudgetWithin, MessageText, OptimalParams, PolicyRow, ServiceParams, ServiceValidParams,
+    StageRule, WatchAction, WatchRule, WatchValue,
 };
 pub use plan::{PlanRow, Service, ServicePlan};
 pub use planning::plan;

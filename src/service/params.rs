@@ -17,6 +17,10 @@ pub struct ServiceParams {
     pub budget: Option<f64>,
     /// How a group's money is split among its customers.
     pub budget_within: BudgetWithin,
+    /// How visits are split among customers.
+    pub allocation: AllocationMethod,
+    /// How to find the best split; used by `optimal` alone.
+    pub optimal: OptimalParams,
     /// One row per tier × type, all six.
     pub policy: Vec<PolicyRow>,
     /// The messages that rows and rules name.
@@ -35,6 +39,28 @@ pub enum BudgetWithin {
     Equal,
     /// In proportion to value; values of 0 and less get nothing, unless no value is positive.
     Value,
+}
+
+/// How visits are split among customers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AllocationMethod {
+    /// As the policy table says.
+    Policy,
+    /// So that they earn most, within the table's fewest and most visits.
+    Optimal,
+}
+
+/// How the best split is found.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OptimalParams {
+    /// Response of value to visits, 0–1.
+    pub elasticity: f64,
+    /// Hours for visits in the period, all reps together, above 0; none for as many as the policy table takes.
+    pub hours: Option<f64>,
+    /// Part plans to try before the best found is taken with its gap.
+    pub states: u32,
 }
 
 /// The service of one tier × type.
@@ -169,6 +195,16 @@ impl ServiceValidParams {
         self.params.budget_within
     }
 
+    /// How visits are split.
+    pub fn allocation(&self) -> AllocationMethod {
+        self.params.allocation
+    }
+
+    /// How the best split is found.
+    pub fn optimal(&self) -> &OptimalParams {
+        &self.params.optimal
+    }
+
     /// The service of one tier × type.
     pub fn row(&self, tier: Tier, customer_type: CustomerType) -> &PolicyRow {
         &self.rows[group_index(tier, customer_type)]
@@ -204,6 +240,7 @@ impl ServiceParams {
             faults.add("period_days", format!("{} is not within 1–366 days", self.period_days));
         }
         let budget = self.check_budget(&mut faults);
+        self.optimal.check(&mut faults);
         for (index, row) in self.policy.iter().enumerate() {
             row.check(index, self.period_days, &mut faults);
             self.check_message(&format!("policy[{index}].message"), &row.message, &mut faults);
@@ -274,6 +311,19 @@ impl ServiceParams {
 /// The most visits a period that anyone can mean: one an hour of every day.
 fn most_visits(period_days: u32) -> f64 {
     f64::from(period_days.max(1)) * 24.0
+}
+
+impl OptimalParams {
+    fn check(&self, faults: &mut Faults) {
+        if !(0.0..=1.0).contains(&self.elasticity) {
+            faults.add("optimal.elasticity", format!("{} is not within 0–1", self.elasticity));
+        }
+        if let Some(hours) = self.hours
+            && !(hours > 0.0 && hours <= 1e9)
+        {
+            faults.add("optimal.hours", format!("{hours} is not within 0–1000000000 hours"));
+        }
+    }
 }
 
 impl PolicyRow {

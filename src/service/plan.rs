@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::{Channel, CustomerType, Money, Tier};
 
+use super::optimal::Allocated;
 use super::params::MessageText;
 
 /// What is planned for each customer and for each group.
@@ -19,6 +20,8 @@ pub struct ServicePlan {
     pub budget: Option<Money>,
     /// How visits were split: `policy` or `optimal`.
     pub allocation: String,
+    /// What the best split is worth; none for `policy`.
+    pub allocated: Option<Allocated>,
     /// The words behind every message key.
     pub messages: BTreeMap<String, MessageText>,
     /// What the reader should know, each a whole sentence.

@@ -8,7 +8,8 @@ use crate::tiering::Tiering;
 use crate::typing::Typing;
 
 use super::budget::{shares_of_filled, split_by_share, split_within};
-use super::params::{PolicyRow, ServiceValidParams, StageRule, group_index};
+use super::optimal::split;
+use super::params::{AllocationMethod, PolicyRow, ServiceValidParams, StageRule, group_index};
 use super::plan::{PlanRow, Service, ServicePlan};
 use super::stages::Stages;
 use super::watch::WatchList;
@@ -20,7 +21,8 @@ use super::watch::WatchList;
 /// Returns one service per customer in that order, and the six groups.
 ///
 /// # Errors
-/// E501 if a rule needs a column that is not there, E502 if one compares words by size; all collected.
+/// E501 if a rule needs a column that is not there, E502 if one compares words by size; all collected. E512 if the
+/// best split is wanted and the fewest visits need more than the hours there are.
 pub fn plan(
     table: &FeatureTable,
     value: &Value,
@@ -50,13 +52,21 @@ pub fn plan(
         .enumerate()
         .map(|(index, group)| serve(index, &params.rows()[*group], &stages, &watch, params.period_days()))
         .collect();
+    let allocated = match params.allocation() {
+        AllocationMethod::Policy => None,
+        AllocationMethod::Optimal => {
+            let rows: Vec<&PolicyRow> = groups.iter().map(|group| &params.rows()[*group]).collect();
+            Some(split(&mut customers, &rows, &value.amounts, params.optimal())?)
+        }
+    };
     let (shares, amounts) = split_budget(&mut customers, &groups, value, params, &mut warnings);
     Ok(ServicePlan {
         groups: plan_rows(&customers, &groups, value, params, shares, &amounts),
         customers,
         period_days: params.period_days(),
         budget: params.budget(),
-        allocation: "policy".to_owned(),
+        allocation: if allocated.is_some() { "optimal" } else { "policy" }.to_owned(),
+        allocated,
         messages: params.messages().clone(),
         warnings,
     })

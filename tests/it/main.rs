@@ -10,6 +10,7 @@ mod lifetime;
 mod program;
 mod runs;
 mod synth;
+mod visits;
 mod tiering;
 mod typing;
 mod recipes;

@@ -1,6 +1,6 @@
 //! `erba run`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -11,7 +11,7 @@ use crate::domain::{Day, Window};
 use crate::error::{Error, Fault};
 use crate::ingest::{DateFormat, Mappings, encoding_named};
 use crate::language::Language;
-use crate::pipeline::{self, Request, Watcher};
+use crate::pipeline::{self, Request, VisitFiles, Watcher};
 use crate::report::{self, Format};
 use crate::result::Segmentation;
 use crate::runs::{Circumstances, Registry, peak_memory, select};
@@ -33,6 +33,17 @@ pub(crate) struct Args {
     /// Products: id, launch date, category
     #[arg(long, value_name = "FILE", help_heading = "Input")]
     products: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", help_heading = "Input", help = REPS_HELP)]
+    reps: Option<PathBuf>,
+    /// Visit log: customer, date, rep, outcome
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    visits: Option<PathBuf>,
+    /// Days off and appointments: kind (holiday, absence, appointment), date, until, rep, customer
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    calendar: Option<PathBuf>,
+    /// A visits.xlsx that reps have filled in; repeat for several
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    returned: Vec<PathBuf>,
     #[arg(long = "map", value_name = "ROLE=COLUMN", help_heading = "Input", help = MAP_HELP)]
     mappings: Vec<String>,
     /// Encoding of text files, such as gbk; detected if not given
@@ -85,6 +96,9 @@ pub(crate) struct Args {
     no_registry: bool,
 }
 
+const REPS_HELP: &str = "Reps: rep, and as far as known hours_per_day, visits_per_day, days_per_week, lat, lon; \
+plans dated visits";
+
 const MAP_HELP: &str = "Column for a role, such as customer_id=\"Store Number\"; amounts may add columns up \
 (sales=Milk+Fresh), customer_id=@row numbers the rows";
 
@@ -135,6 +149,17 @@ impl Args {
             transactions: self.transactions.clone(),
             customers: self.customers.clone(),
             products: self.products.clone(),
+            visiting: VisitFiles {
+                reps: self.reps.clone(),
+                visits: self.visits.clone(),
+                calendar: self.calendar.clone(),
+                returned: self.returned.clone(),
+                plan_before: self
+                    .previous
+                    .as_deref()
+                    .map(|folder| Path::new(folder).join("visits.csv"))
+                    .filter(|plan| plan.is_file()),
+            },
             as_of: self.as_of,
             window: self.window,
             recipe: config::load_with(&self.recipe, &overrides)?,

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::table::Table;
 use crate::error::Result;
 use crate::result::Segmentation;
-use crate::visits::{NotPlanned, Visit, VisitPlan, VisitState};
+use crate::visits::{NotPlanned, Visit, VisitCause, VisitPlan, VisitState, WhyNot};
 
 const STATES: [(&str, VisitState); 5] = [
     ("overdue", VisitState::Overdue),
@@ -27,6 +27,15 @@ pub(super) fn read(folder: &Path, all: &Segmentation) -> Result<VisitPlan> {
             sequence: table.word("sequence")?,
             rep: table.text("rep").into(),
             customer,
+            // What reports do not show of a visit is not in the file: these stay neutral.
+            cause: VisitCause::Interval,
+            wanted_interval_days: table.maybe("interval_days")?.unwrap_or_default(),
+            late: false,
+            visit_number: 1,
+            km: None,
+            travel_minutes: 0,
+            days_since_visit: table.maybe("days_since_visit")?,
+            value: all.value.amounts[customer as usize],
             state: STATES
                 .into_iter()
                 .find(|(word, _)| *word == state)
@@ -43,7 +52,10 @@ pub(super) fn read(folder: &Path, all: &Segmentation) -> Result<VisitPlan> {
         while table.next()? {
             let Some(customer) = place(table.text("customer_id")) else { continue };
             let rep = table.text("rep").into();
-            plan.not_planned.push(NotPlanned { customer, rep, why_not: table.text("why_not").into() });
+            let word = table.text("why_not");
+            let why_not =
+                WhyNot::ALL.into_iter().find(|reason| reason.as_str() == word).unwrap_or(WhyNot::NoVisits);
+            plan.not_planned.push(NotPlanned { customer, rep, why_not, due_date: None });
         }
     }
     Ok(plan)

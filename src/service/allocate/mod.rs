@@ -31,11 +31,13 @@
 //! Journal of Marketing Research 47(5), 840–853 (elasticities).
 
 mod core;
+mod history;
 mod hull;
 mod relax;
 mod report;
 mod response;
 
+pub use history::{Estimate, FEWEST, Fit, History, Prior, fit, log_stock};
 pub use report::{Allocation, Split, even_split, proportional_split};
 pub use response::{Adbudg, Response};
 

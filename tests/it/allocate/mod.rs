@@ -1,5 +1,7 @@
 //! `erba allocate`: answers in, visits out, every fault with its line.
 
+mod detailing;
+
 use std::fs;
 use std::path::PathBuf;
 
@@ -146,4 +148,46 @@ fn the_same_input_gives_the_same_bytes_on_any_number_of_threads() {
         .unwrap();
     assert_eq!(String::from_utf8(ran.stdout).unwrap(), first.stdout);
     assert_eq!(fs::read_to_string(folder.path().join("visits.csv")).unwrap(), first.csv);
+}
+
+#[test]
+fn a_history_replaces_the_prior_or_says_that_it_cannot() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = |customer: u32, period: u32| {
+        let visits = (customer * 7 + period * period * 3) % 5;
+        let sales = 100.0 * f64::from(customer % 9 + 1) * (1.0 + f64::from(visits)).powf(0.2);
+        format!("c{customer},{period},{sales},{visits}\n")
+    };
+    let panel = |customers: u32| -> String {
+        let lines = (0..customers).flat_map(|customer| (1..=12).map(move |period| line(customer, period)));
+        std::iter::once("customer_id,period,sales,visits\n".to_owned()).chain(lines).collect()
+    };
+    fs::write(folder.path().join("answers.csv"), "customer_id,minutes_per_visit,sales_now\nc1,30,100\n")
+        .unwrap();
+    let run = |text: String| {
+        fs::write(folder.path().join("panel.csv"), text).unwrap();
+        let ran = Command::cargo_bin("erba")
+            .unwrap()
+            .current_dir(folder.path())
+            .args(["allocate", "--responses", "answers.csv", "--history", "panel.csv", "--minutes", "60"])
+            .output()
+            .unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (ran.status.code().unwrap(), text(ran.stdout), text(ran.stderr))
+    };
+    let (code, told, _) = run(panel(60));
+    assert_eq!(code, 0);
+    let summary: Value = serde_json::from_str(&told).unwrap();
+    let found = summary["response"]["pooled"]["elasticity"].as_f64().unwrap();
+    assert!((found - 0.2).abs() < 0.01, "{summary}");
+    assert!(summary["response"]["fallback"].is_null());
+    let (code, told, warned) = run(panel(5));
+    assert_eq!(code, 0);
+    assert!(
+        told.contains("too few customers") && warned.contains("the elasticity stays 0.34"),
+        "{told}{warned}"
+    );
+    let (code, _, told) = run("customer_id,period,sales,visits\nc1,1,5,-1\nc1,2,x,1\n".to_owned());
+    assert_eq!(code, 3);
+    assert!(told.contains("panel.csv:2") && told.contains("panel.csv:3"), "{told}");
 }

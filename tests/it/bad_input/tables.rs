@@ -73,7 +73,6 @@ fn products() {
 }
 
 #[test]
-#[ignore = "`erba run` does not get so far yet"]
 fn reps_and_visits() {
     let reps = "--transactions t.csv --reps x.csv";
     let visits = "--transactions t.csv --visits x.csv";

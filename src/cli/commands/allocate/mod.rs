@@ -1,5 +1,6 @@
 //! `erba allocate`: a table of response answers in, the best split of visits out.
 
+mod history;
 mod read;
 mod write;
 
@@ -9,11 +10,14 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
+use self::history::Responses;
+
 use crate::cli::{Outcome, Printer};
 use crate::domain::Money;
 use crate::error::{Fault, Result};
 use crate::service::allocate::{
-    Account, Allocation, Effort, Limits, Split, TICKS_PER_MINUTE, allocate, even_split, proportional_split,
+    Account, Allocation, Effort, Fit, Limits, Prior, Split, TICKS_PER_MINUTE, allocate, even_split,
+    proportional_split,
 };
 
 /// Split visits over customers so that the sales won are worth most
@@ -36,6 +40,13 @@ pub(crate) struct Args {
     /// Response of sales to visits where the answers are blank, 0 to 1
     #[arg(long, value_name = "E", default_value_t = 0.34)]
     elasticity: f64,
+    /// Panel of periods (customer_id, period, sales, visits, and segment if there are any) to fit the response from where
+    /// the answers are blank
+    #[arg(long, value_name = "FILE")]
+    history: Option<PathBuf>,
+    /// How far true responses lie from --elasticity, as a standard deviation: what the history has to overcome
+    #[arg(long, value_name = "SD", default_value_t = 0.1)]
+    prior_sd: f64,
     /// How many part plans to try before the best found is given with its gap
     #[arg(long, value_name = "N", default_value_t = Effort::STATES)]
     states: u32,
@@ -55,6 +66,8 @@ struct Summary<'a> {
     /// Accounts without answers, whose response is the prior.
     by_prior: usize,
     elasticity: f64,
+    /// The response fitted from --history.
+    response: Option<&'a Fit>,
     minutes: f64,
     budget: Option<f64>,
     even_split: Split,
@@ -63,7 +76,9 @@ struct Summary<'a> {
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
     let limits = limits(args)?;
-    let input = read::accounts(&args.responses, args.elasticity, limits)?;
+    let fitted = fitted(args, printer)?;
+    let elasticity = |id: &str| fitted.as_ref().map_or(args.elasticity, |responses| responses.of(id));
+    let input = read::accounts(&args.responses, &elasticity, limits)?;
     let accounts = &input.accounts;
     let started = Instant::now();
     let allowed =
@@ -78,6 +93,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
         accounts: accounts.len(),
         by_prior: input.by_prior,
         elasticity: args.elasticity,
+        response: fitted.as_ref().map(|responses| &responses.fit),
         minutes: args.minutes,
         budget: args.budget,
         even_split: even_split(accounts, limits),
@@ -92,6 +108,21 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
     }
     printer.data(&format!("{}\n", serde_json::to_string_pretty(&summary)?))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The response from the history, if there is one.
+fn fitted(args: &Args, printer: &Printer) -> Result<Option<Responses>> {
+    let Some(path) = &args.history else { return Ok(None) };
+    if !(args.prior_sd > 0.0 && args.prior_sd <= 10.0) {
+        let cause = format!("--prior-sd must be above 0 and at most 10, not {}", args.prior_sd);
+        return Err(Fault::new(102, cause).into());
+    }
+    let found = history::responses(path, Prior { elasticity: args.elasticity, sd: args.prior_sd })?;
+    if let Some(why) = found.fit.fallback {
+        printer
+            .warn(&format!("the history tells too little ({why}): the elasticity stays {}", args.elasticity));
+    }
+    Ok(Some(found))
 }
 
 fn as_now(accounts: &[Account], visits_now: &[f64], limits: Limits) -> Option<Split> {

@@ -49,7 +49,7 @@ pub(super) struct Input {
 ///
 /// # Errors
 /// E201 to E207 for the file; E510 and E511 for accounts that make no sense.
-pub(super) fn accounts(path: &Path, elasticity: f64, limits: Limits) -> Result<Input> {
+pub(super) fn accounts(path: &Path, elasticity: &dyn Fn(&str) -> f64, limits: Limits) -> Result<Input> {
     let cannot = |cause: String| Fault::new(201, cause).in_file(path);
     let mut text = Vec::new();
     File::open(path)
@@ -167,7 +167,8 @@ impl Row<'_> {
 
 struct Table<'a> {
     path: &'a Path,
-    elasticity: f64,
+    /// Of a customer without answers.
+    elasticity: &'a dyn Fn(&str) -> f64,
     limits: Limits,
     faults: Vec<Fault>,
     lines: HashMap<Box<str>, u64>,
@@ -235,9 +236,11 @@ impl Table<'_> {
                     .map(Response::Adbudg)
                     .map_err(|cause| row.fault(510, cause).into())
             }
-            [None, None, None] if now >= 0.0 => {
-                Ok(Response::Elastic { sales: now, visits: visits_now, elasticity: self.elasticity })
-            }
+            [None, None, None] if now >= 0.0 => Ok(Response::Elastic {
+                sales: now,
+                visits: visits_now,
+                elasticity: (self.elasticity)(row.text("customer_id")),
+            }),
             [None, None, None] => {
                 let cause = format!("sales_now must be 0 or more, not {now}");
                 Err(row.fault(511, cause).in_column("sales_now").into())

@@ -6,7 +6,7 @@ use crate::config;
 use crate::domain::{Day, Window};
 use crate::error::Result;
 use crate::ingest::{DateFormat, Mappings, encoding_named};
-use crate::pipeline::{Request, Watcher};
+use crate::pipeline::{Request, VisitFiles, Watcher};
 
 /// Files, columns, recipe and seed.
 #[derive(Debug, clap::Args)]
@@ -80,6 +80,7 @@ impl InputArgs {
             transactions: self.transactions.clone(),
             customers: self.customers.clone(),
             products: self.products.clone(),
+            visiting: VisitFiles::default(),
             as_of,
             window,
             recipe: self.recipe()?,

@@ -1,0 +1,147 @@
+//! From the tables of reps, visits and days to a visit plan.
+
+use std::path::Path;
+
+use crate::config::Recipe;
+use crate::domain::Day;
+use crate::error::{Fault, Result};
+use crate::features::FeatureTable;
+use crate::ingest::{InputRecord, ReadOptions, Reject, Role, RowCounts, SheetTable, Table};
+use crate::scoring::Value;
+use crate::service::ServicePlan;
+use crate::tiering::Tiering;
+use crate::visits::returned::returned;
+use crate::visits::tables::{
+    CALENDAR_ROLES, LOG_ROLES, PLAN_ROLES, REP_ROLES, calendar, customers, earlier, log, reps,
+};
+use crate::visits::{Calendar, EarlierPlan, Planning, Rep, UnknownReps, VisitPlan, VisitRecord, plan};
+
+use super::Request;
+
+const NO_REPS: &str = "Visits were read, but none are planned: that needs a table of reps (--reps).";
+
+/// Everything known of reps and visits, and where the rows went.
+#[derive(Debug, Default)]
+pub(super) struct Visiting {
+    reps: Vec<Rep>,
+    log: Vec<VisitRecord>,
+    calendar: Calendar,
+    earlier: Option<EarlierPlan>,
+    pub(super) inputs: Vec<InputRecord>,
+    pub(super) rows: RowCounts,
+    pub(super) rejects: Vec<Reject>,
+    pub(super) warnings: Vec<String>,
+    as_of: Option<Day>,
+}
+
+/// Reads the tables of reps, visits and days; none without a table of reps and a log.
+///
+/// # Errors
+/// Those of reading; E101 if there are days or returned workbooks but no table of reps, or no day to plan from; E550 to E555 with their lines.
+pub(super) fn read(
+    request: &Request,
+    table: &FeatureTable,
+    options: &ReadOptions,
+) -> Result<Option<Visiting>> {
+    let files = &request.visiting;
+    let mut visiting = Visiting { as_of: table.as_of.or(request.as_of), ..Visiting::default() };
+    if let Some(path) = &files.visits {
+        let mut log_table = Table::read(path, "visits", LOG_ROLES.0, LOG_ROLES.1, options)?;
+        visiting.log = log(&mut log_table, visiting.as_of.unwrap_or(Day(i32::MAX)))?;
+        visiting.account(log_table);
+    }
+    let Some(path) = &files.reps else {
+        if let Some(idle) = files.calendar.iter().chain(&files.returned).next() {
+            return Err(Fault::new(101, "visits cannot be planned without a table of reps")
+                .in_file(idle)
+                .hint("give --reps FILE with a column rep")
+                .into());
+        }
+        visiting.warnings.push(NO_REPS.to_owned());
+        return Ok(files.visits.is_some().then_some(visiting));
+    };
+    let params = &request.recipe.visits;
+    let mut rep_table = Table::read(path, "reps", REP_ROLES.0, REP_ROLES.1, options)?;
+    visiting.reps = reps(&mut rep_table, params)?;
+    visiting.account(rep_table);
+    if let Some(path) = &request.customers {
+        let wanted = [Role::Rep, Role::Lat, Role::Lon];
+        let known = Table::read(path, "customers", &[Role::CustomerId], &wanted, options)?;
+        customers(&known, &visiting.reps, params.unknown_reps == UnknownReps::Refuse)?;
+    }
+    if let Some(path) = &files.calendar {
+        let mut days = Table::read(path, "calendar", CALENDAR_ROLES.0, CALENDAR_ROLES.1, options)?;
+        let knows = |id: &str| table.ids.binary_search_by(|have| (**have).cmp(id)).is_ok();
+        visiting.calendar = calendar(&mut days, &visiting.reps, &knows)?;
+        visiting.account(days);
+    }
+    if let Some(path) = &files.plan_before {
+        let before = Table::read(path, "plan", PLAN_ROLES.0, PLAN_ROLES.1, options)?;
+        visiting.earlier.get_or_insert_default().visits = earlier(&before);
+    }
+    for path in &files.returned {
+        visiting.take_back(path)?;
+    }
+    // Without any date in the customers, planning starts after the last visit known.
+    visiting.as_of = visiting.as_of.or_else(|| visiting.log.iter().map(|visit| visit.day).max());
+    if visiting.as_of.is_none() {
+        return Err(Fault::new(101, "there is no day to plan visits from")
+            .hint("the input has no dates: give --as-of YYYY-MM-DD")
+            .into());
+    }
+    Ok(Some(visiting))
+}
+
+impl Visiting {
+    fn account(&mut self, table: Table) {
+        let (input, rows, rejects) = table.account();
+        self.inputs.push(input);
+        self.rows.add(&rows);
+        self.rejects.extend(rejects);
+    }
+
+    /// What reps filled in counts as visits and answers.
+    fn take_back(&mut self, path: &Path) -> Result<()> {
+        let found = returned(&SheetTable::read_all(path)?);
+        let as_of = self.as_of.unwrap_or(Day(i32::MAX));
+        self.log.extend(found.visits.into_iter().filter(|visit| visit.day <= as_of));
+        self.earlier.get_or_insert_default().overrides.extend(found.overrides);
+        for (sheet, line, cause) in found.unclear {
+            self.warnings
+                .push(format!("{}: sheet {sheet}, line {line} {cause}; it is left out.", path.display()));
+        }
+        Ok(())
+    }
+
+    /// Plans the visits; none without reps.
+    ///
+    /// # Errors
+    /// Those of [`plan`].
+    pub(super) fn plan(
+        &self,
+        table: &FeatureTable,
+        value: &Value,
+        tiering: &Tiering,
+        service: &ServicePlan,
+        recipe: &Recipe,
+    ) -> Result<Option<VisitPlan>> {
+        if self.reps.is_empty() {
+            return Ok(None);
+        }
+        let planned = plan(
+            &Planning {
+                table,
+                value,
+                tiering,
+                service,
+                log: &self.log,
+                reps: &self.reps,
+                calendar: &self.calendar,
+                earlier: self.earlier.as_ref(),
+                as_of: self.as_of.unwrap_or(Day(0)),
+            },
+            &recipe.visits,
+        )?;
+        Ok(Some(planned))
+    }
+}

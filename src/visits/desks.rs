@@ -1,0 +1,272 @@
+//! What lies on each rep's desk: customers to visit, fixed days, and who stays out.
+
+use crate::domain::{Channel, Day};
+use crate::error::{Error, Fault, Result};
+use crate::features::{AttributeValues, FeatureTable};
+
+use super::assign::{Charge, is_visited, place_of};
+use super::inputs::Decision;
+use super::params::VisitsValidParams;
+use super::plan::{NotPlanned, VisitCause, VisitState, WhyNot};
+use super::planning::{Planning, find};
+use super::tasks::{Group, Horizon, Task, set_turns, set_zones, zones};
+
+/// The log, by customer.
+pub(super) struct Past {
+    last: Vec<Option<Day>>,
+    pub(super) last_rep: Vec<Option<Box<str>>>,
+    pub(super) warnings: Vec<String>,
+}
+
+impl Past {
+    pub(super) fn new(planning: &Planning) -> Self {
+        let customers = planning.table.len();
+        let mut past =
+            Past { last: vec![None; customers], last_rep: vec![None; customers], warnings: Vec::new() };
+        let mut strangers = 0_u32;
+        for visit in planning.log {
+            let Some(index) = find(planning.table, &visit.customer) else {
+                strangers += 1;
+                continue;
+            };
+            if visit.day <= planning.as_of && past.last[index].is_none_or(|last| last <= visit.day) {
+                past.last[index] = Some(visit.day);
+                past.last_rep[index].clone_from(&visit.rep);
+            }
+        }
+        if strangers > 0 {
+            past.warnings.push(format!(
+                "{strangers} visits in the log are to customers that are not in the input; they are left out."
+            ));
+        }
+        past
+    }
+}
+
+/// The tasks of every rep, and customers that nobody visits.
+pub(super) struct Desks {
+    pub(super) tasks: Vec<Vec<Task>>,
+    pub(super) not_planned: Vec<NotPlanned>,
+    pub(super) warnings: Vec<String>,
+}
+
+impl Desks {
+    pub(super) fn new(
+        planning: &Planning,
+        charges: &[Charge],
+        past: &Past,
+        horizon: Horizon,
+        params: &VisitsValidParams,
+    ) -> Self {
+        let mut desks = Desks {
+            tasks: vec![Vec::new(); planning.reps.len()],
+            not_planned: Vec::new(),
+            warnings: Vec::new(),
+        };
+        let groups = Groups::new(planning.table, params);
+        for (index, charge) in charges.iter().enumerate() {
+            let why_not = match charge {
+                _ if !is_visited(&planning.service.customers[index]) => why_unvisited(planning, index),
+                Charge::None => WhyNot::NoRep,
+                Charge::Unknown => WhyNot::UnknownRep,
+                Charge::Rep(rep) => {
+                    let task = task(planning, past, &groups, index, params);
+                    desks.tasks[*rep as usize].push(task);
+                    continue;
+                }
+            };
+            let rep = match charge {
+                Charge::Rep(rep) => planning.reps[*rep as usize].name.clone(),
+                _ => {
+                    planning.table.profile(index).and_then(|profile| profile.rep.clone()).unwrap_or_default()
+                }
+            };
+            desks.not_planned.push(NotPlanned { customer: index as u32, rep, why_not, due_date: None });
+        }
+        for (tasks, rep) in desks.tasks.iter_mut().zip(planning.reps) {
+            set_turns(tasks);
+            set_zones(tasks, zones(rep, params));
+        }
+        desks.put_off(planning, horizon);
+        desks
+    }
+
+    /// Appointments, kept visits and wishes become fixed days.
+    pub(super) fn agree(
+        &mut self,
+        planning: &Planning,
+        charges: &[Charge],
+        horizon: Horizon,
+        params: &VisitsValidParams,
+    ) -> Result<()> {
+        let mut faults = Vec::new();
+        for appointment in &planning.calendar.appointments {
+            let Some(index) = find(planning.table, &appointment.customer) else {
+                let cause = format!(
+                    "there is no customer \"{}\" to meet on {}",
+                    appointment.customer, appointment.day
+                );
+                faults.push(Fault::new(553, cause));
+                continue;
+            };
+            if horizon.holds(appointment.day) {
+                let rep = appointment.rep.as_deref();
+                self.fix(planning, charges, index, rep, appointment.day, VisitCause::Appointment);
+            }
+        }
+        Error::unless_empty(faults)?;
+        let Some(earlier) = planning.earlier else { return Ok(()) };
+        for answer in &earlier.overrides {
+            let day = match answer.decision {
+                Decision::Accepted => Some(answer.day),
+                Decision::Moved => answer.wish,
+                Decision::Dismissed => None,
+            };
+            if let (Some(index), Some(day)) = (find(planning.table, &answer.customer), day)
+                && horizon.holds(day)
+            {
+                self.fix(planning, charges, index, Some(&answer.rep), day, VisitCause::Appointment);
+            }
+        }
+        let frozen = horizon.from.plus(i32::try_from(params.freeze_days).unwrap_or(i32::MAX));
+        for visit in &earlier.visits {
+            let answered = earlier
+                .overrides
+                .iter()
+                .any(|answer| answer.customer == visit.customer && answer.day == visit.day);
+            if let Some(index) = find(planning.table, &visit.customer)
+                && horizon.holds(visit.day)
+                && visit.day < frozen
+                && !answered
+            {
+                self.fix(planning, charges, index, Some(&visit.rep), visit.day, VisitCause::Kept);
+            }
+        }
+        Ok(())
+    }
+
+    /// Dismissed suggestions are not made again for one interval.
+    fn put_off(&mut self, planning: &Planning, horizon: Horizon) {
+        let Some(earlier) = planning.earlier else { return };
+        for answer in earlier.overrides.iter().filter(|answer| answer.decision == Decision::Dismissed) {
+            let Some(index) = find(planning.table, &answer.customer) else { continue };
+            let task = self.tasks.iter_mut().flatten().find(|task| task.customer as usize == index);
+            if let Some(task) = task {
+                let until = answer.day.plus(task.interval.ceil() as i32);
+                if until > horizon.from {
+                    task.not_before = task.not_before.max(Some(until));
+                }
+            }
+        }
+    }
+
+    fn fix(
+        &mut self,
+        planning: &Planning,
+        charges: &[Charge],
+        index: usize,
+        rep: Option<&str>,
+        day: Day,
+        cause: VisitCause,
+    ) {
+        let in_charge = match charges[index] {
+            Charge::Rep(rep) => Some(rep as usize),
+            _ => None,
+        };
+        let named = rep.and_then(|name| planning.reps.iter().position(|rep| *rep.name == *name.trim()));
+        let Some(desk) = named.or(in_charge) else {
+            self.warnings.push(format!(
+                "the visit to \"{}\" on {day} is not planned: no rep of the table is in charge.",
+                planning.table.ids[index]
+            ));
+            return;
+        };
+        let customer = index as u32;
+        if !self.tasks[desk].iter().any(|task| task.customer == customer) {
+            self.warnings.push(format!(
+                "the visit to \"{}\" on {day} is not planned: \"{}\" has no visits to this customer in the service plan.",
+                planning.table.ids[index], planning.reps[desk].name
+            ));
+            return;
+        }
+        for task in self.tasks[desk].iter_mut().filter(|task| task.customer == customer) {
+            // Nobody is visited twice a day; an appointment outranks a visit kept.
+            if let Err(place) = task.agreed.binary_search_by_key(&day, |&(day, _)| day) {
+                task.agreed.insert(place, (day, cause));
+            }
+            task.state = VisitState::Planned;
+        }
+    }
+}
+
+fn why_unvisited(planning: &Planning, index: usize) -> WhyNot {
+    match planning.service.customers[index].channel {
+        Channel::Distributor => WhyNot::Distributor,
+        Channel::None => WhyNot::Excluded,
+        Channel::Direct => WhyNot::NoVisits,
+    }
+}
+
+fn task(planning: &Planning, past: &Past, groups: &Groups, index: usize, params: &VisitsValidParams) -> Task {
+    let service = &planning.service.customers[index];
+    let interval = f64::from(planning.service.period_days.max(1)) / service.visits;
+    let last = past.last[index];
+    let state = match last {
+        None => VisitState::NeverVisited,
+        Some(last) => {
+            let since = f64::from(planning.as_of.since(last));
+            if since > interval {
+                VisitState::Overdue
+            } else if since >= interval * params.eligible_share {
+                VisitState::Due
+            } else {
+                VisitState::Covered
+            }
+        }
+    };
+    Task {
+        customer: index as u32,
+        minutes: f64::from(service.minutes),
+        interval,
+        last,
+        state,
+        tier: planning.tiering.tiers[index],
+        value: planning.value.amounts[index],
+        place: place_of(planning.table, index),
+        group: groups.of(index),
+        agreed: Vec::new(),
+        not_before: None,
+        turn: 0.0,
+        zone: None,
+    }
+}
+
+/// Dealers and partners, by a column.
+struct Groups<'a> {
+    table: &'a FeatureTable,
+    params: &'a VisitsValidParams,
+    column: Option<&'a AttributeValues>,
+}
+
+impl<'a> Groups<'a> {
+    fn new(table: &'a FeatureTable, params: &'a VisitsValidParams) -> Self {
+        Groups { table, params, column: table.attribute(&params.group_column) }
+    }
+
+    fn of(&self, index: usize) -> Group {
+        let cell = match self.column {
+            Some(AttributeValues::Text(cells)) => cells[index].as_deref(),
+            Some(AttributeValues::Number(_)) => None,
+            None => self.table.profile(index).and_then(|profile| profile.purchase_stage.as_deref()),
+        };
+        let Some(cell) = cell.map(|cell| cell.trim().to_lowercase()) else { return Group::Customer };
+        let among = |words: &[String]| words.iter().any(|word| word.to_lowercase() == cell);
+        if among(&self.params.dealers) {
+            Group::Dealer
+        } else if among(&self.params.partners) {
+            Group::Partner
+        } else {
+            Group::Customer
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! What reps filled in: outcome, decision, wish and note, from the sheets of a returned workbook.
+
+use crate::domain::Day;
+use crate::ingest::SheetTable;
+
+use super::inputs::{Decision, Override, VisitRecord};
+
+/// Columns of the visit workbook that are read back, in English and Chinese.
+pub const CUSTOMER: [&str; 2] = ["Customer", "客户编号"];
+/// Who visits; the sheet's name where the column is missing.
+pub const REP: [&str; 2] = ["Rep", "业务员"];
+/// The day planned.
+pub const DATE: [&str; 2] = ["Date", "日期"];
+/// What came of the visit.
+pub const OUTCOME: [&str; 2] = ["Outcome", "结果"];
+/// Whether the rep will go.
+pub const DECISION: [&str; 2] = ["Decision", "决定"];
+/// The day the rep wishes instead.
+pub const WISH: [&str; 2] = ["Wish date", "期望日期"];
+/// The rep's words.
+pub const NOTE: [&str; 2] = ["Note", "备注"];
+
+/// Outcomes of the drop-down, each in English and Chinese; those below [`VISITED`] took place.
+pub const OUTCOMES: [[&str; 2]; 5] = [
+    ["order", "成交"],
+    ["interest", "有意向"],
+    ["no interest", "无意向"],
+    ["not met", "未见到"],
+    ["cancelled", "已取消"],
+];
+/// How many of [`OUTCOMES`] mean that the visit took place.
+pub const VISITED: usize = 3;
+
+/// Decisions of the drop-down, each in English and Chinese.
+pub const DECISIONS: [[&str; 2]; 3] = [["accepted", "接受"], ["dismissed", "拒绝"], ["moved", "改期"]];
+
+/// What a returned workbook holds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Returned {
+    /// Visits that took place.
+    pub visits: Vec<VisitRecord>,
+    /// Answers to suggestions.
+    pub overrides: Vec<Override>,
+    /// Filled-in rows that could not be understood: sheet, line, what is wrong.
+    pub unclear: Vec<(String, u64, String)>,
+}
+
+/// Reads what reps filled in; each sheet that has the columns of the visit workbook is one rep's.
+pub fn returned(sheets: &[SheetTable]) -> Returned {
+    let mut returned = Returned::default();
+    for sheet in sheets {
+        let column = |names: [&str; 2]| sheet.header.iter().position(|cell| names.contains(&cell.trim()));
+        let (Some(customer), Some(date)) = (column(CUSTOMER), column(DATE)) else { continue };
+        let rep = column(REP);
+        let columns = [OUTCOME, DECISION, WISH, NOTE].map(column);
+        for (line, cells) in &sheet.rows {
+            let cell = |at: Option<usize>| at.and_then(|at| cells.get(at)).map_or("", |cell| cell.trim());
+            let filled = columns.map(cell);
+            if filled.iter().all(|cell| cell.is_empty()) {
+                continue;
+            }
+            let rep = if rep.is_some() { cell(rep) } else { &sheet.name };
+            let row = Row { id: cell(Some(customer)), day: cell(Some(date)).parse().ok(), rep, filled };
+            if let Err(cause) = row.read(&mut returned) {
+                returned.unclear.push((sheet.name.clone(), *line, cause));
+            }
+        }
+    }
+    returned
+}
+
+struct Row<'a> {
+    id: &'a str,
+    day: Option<Day>,
+    rep: &'a str,
+    filled: [&'a str; 4],
+}
+
+impl Row<'_> {
+    fn read(&self, returned: &mut Returned) -> Result<(), String> {
+        let [outcome, decision, wish, note] = self.filled;
+        let Some(day) = self.day.filter(|_| !self.id.is_empty()) else {
+            return Err("has no customer or no date".to_owned());
+        };
+        if !outcome.is_empty() {
+            let known =
+                position(&OUTCOMES, outcome).ok_or_else(|| format!("outcome \"{outcome}\" is not known"))?;
+            if known < VISITED {
+                returned.visits.push(VisitRecord {
+                    customer: self.id.into(),
+                    day,
+                    rep: Some(self.rep.into()),
+                    outcome: Some(OUTCOMES[known][0].into()),
+                });
+            }
+        }
+        let wished = match wish {
+            "" => None,
+            text => Some(text.parse::<Day>().map_err(|_| format!("wish date \"{text}\" is not a date"))?),
+        };
+        let decided = match (decision, wished) {
+            ("", None) => return Ok(()),
+            ("", Some(_)) => Decision::Moved,
+            (word, _) => match position(&DECISIONS, word) {
+                Some(0) => Decision::Accepted,
+                Some(1) => Decision::Dismissed,
+                Some(_) => Decision::Moved,
+                None => return Err(format!("decision \"{word}\" is not known")),
+            },
+        };
+        if decided == Decision::Moved && wished.is_none() {
+            return Err("moved without a wish date".to_owned());
+        }
+        returned.overrides.push(Override {
+            customer: self.id.into(),
+            rep: self.rep.into(),
+            day,
+            decision: decided,
+            reason: note.into(),
+            wish: wished,
+        });
+        Ok(())
+    }
+}
+
+fn position<const N: usize>(words: &[[&str; 2]; N], cell: &str) -> Option<usize> {
+    words.iter().position(|pair| pair.iter().any(|word| word.eq_ignore_ascii_case(cell)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filled_rows_are_read_in_both_languages() {
+        let row = |cells: [&str; 6]| cells.map(str::to_owned).to_vec();
+        let english = SheetTable {
+            name: "Li".into(),
+            header: row(["Date", "Customer", "Outcome", "Decision", "Wish date", "Note"]),
+            rows: vec![
+                (2, row(["2023-01-02", "a", "order", "", "", ""])),
+                (3, row(["2023-01-09", "a", "", "Dismissed", "", "on holiday"])),
+                (4, row(["2023-01-10", "b", "not met", "", "2023-01-12", ""])),
+                (5, row(["2023-01-11", "c", "", "", "", ""])),
+                (6, row(["2023-01-11", "d", "maybe", "", "", ""])),
+            ],
+        };
+        let chinese = SheetTable {
+            name: "王".into(),
+            header: row(["日期", "客户编号", "结果", "决定", "期望日期", "备注"]),
+            rows: vec![(2, row(["2023-01-02", "e", "成交", "接受", "", ""]))],
+        };
+        let found = returned(&[english, chinese]);
+        assert_eq!(found.visits.iter().map(|visit| &*visit.customer).collect::<Vec<_>>(), ["a", "e"]);
+        let decided: Vec<_> =
+            found.overrides.iter().map(|answer| (&*answer.customer, answer.decision)).collect();
+        assert_eq!(decided, [("a", Decision::Dismissed), ("b", Decision::Moved), ("e", Decision::Accepted)]);
+        assert_eq!(found.overrides[1].wish, "2023-01-12".parse().ok());
+        assert_eq!(found.unclear.len(), 1);
+    }
+}

@@ -1,0 +1,290 @@
+//! What one rep has to do: customers with their intervals, and days with their hours.
+
+use crate::domain::{Day, Money, Tier};
+
+use super::geography::{Place, Way, curve_positions};
+use super::inputs::{Absence, Rep};
+use super::params::{DayUse, VisitsValidParams};
+use super::plan::{VisitCause, VisitState};
+
+/// First and last day to plan.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Horizon {
+    pub(super) from: Day,
+    pub(super) to: Day,
+}
+
+impl Horizon {
+    pub(super) fn days(self) -> f64 {
+        f64::from(self.to.since(self.from) + 1)
+    }
+
+    pub(super) fn holds(self, day: Day) -> bool {
+        self.from <= day && day <= self.to
+    }
+}
+
+/// What kind of customer a task is, for the weekday template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Group {
+    Dealer,
+    Partner,
+    Customer,
+}
+
+/// A customer to be visited by one rep.
+#[derive(Clone, Debug)]
+pub(super) struct Task {
+    pub(super) customer: u32,
+    pub(super) minutes: f64,
+    /// Days between visits by the service plan, above 0.
+    pub(super) interval: f64,
+    pub(super) last: Option<Day>,
+    pub(super) state: VisitState,
+    pub(super) tier: Tier,
+    pub(super) value: Money,
+    pub(super) place: Option<Place>,
+    pub(super) group: Group,
+    /// Fixed days inside the horizon, ascending, each once.
+    pub(super) agreed: Vec<(Day, VisitCause)>,
+    /// A dismissed suggestion puts the next one off until then.
+    pub(super) not_before: Option<Day>,
+    /// Position among those never visited, 0 to below 1.
+    pub(super) turn: f64,
+    /// Which of the rep's working days is best for the customer's area.
+    pub(super) zone: Option<usize>,
+}
+
+impl Task {
+    /// Days between visits when all intervals are stretched. A tier-Ⅰ customer due within the horizon stays
+    /// within it, whatever the stretch.
+    pub(super) fn stretched(&self, stretch: f64, horizon: Horizon) -> f64 {
+        let interval = self.interval * stretch;
+        match self.last {
+            Some(last) if self.tier == Tier::I && self.due(1.0) <= f64::from(horizon.to.0) => {
+                interval.min(f64::from(horizon.to.since(last)).max(self.interval))
+            }
+            _ => interval,
+        }
+    }
+
+    /// The day the first visit is due, counted from 1970; for those visited before.
+    fn due(&self, stretch: f64) -> f64 {
+        self.last.map_or(f64::NEG_INFINITY, |last| f64::from(last.0) + self.interval * stretch)
+    }
+
+    /// The day the first visit is best, counted from 1970.
+    pub(super) fn first_target(&self, stretch: f64, horizon: Horizon) -> f64 {
+        let (from, to) = (f64::from(horizon.from.0), f64::from(horizon.to.0));
+        let target = match self.last {
+            Some(last) => f64::from(last.0) + self.stretched(stretch, horizon),
+            None => {
+                let window = self.interval.min(horizon.days()) * stretch;
+                let target = from + self.turn * window;
+                if self.tier == Tier::I { target.min(to) } else { target }
+            }
+        };
+        let put_off = self.not_before.map_or(f64::NEG_INFINITY, |day| f64::from(day.0));
+        target.max(from).max(put_off)
+    }
+
+    /// True if the visit would be due within the horizon were there time enough.
+    pub(super) fn wanted(&self, horizon: Horizon) -> bool {
+        self.first_target(1.0, horizon) <= f64::from(horizon.to.0)
+    }
+
+    /// Visits within the horizon at this stretch.
+    pub(super) fn visits(&self, stretch: f64, horizon: Horizon) -> f64 {
+        let left = f64::from(horizon.to.0) - self.first_target(stretch, horizon);
+        if left < 0.0 { 0.0 } else { 1.0 + (left / self.stretched(stretch, horizon)).floor() }
+    }
+
+    /// The task's order: tier Ⅰ first, then by state, then by value at stake, then by customer.
+    pub(super) fn rank(&self) -> impl Ord + use<> {
+        (self.tier != Tier::I, self.state, std::cmp::Reverse(self.value), self.customer)
+    }
+}
+
+/// Sets the turns of those never visited: the most valuable first, tier by tier.
+pub(super) fn set_turns(tasks: &mut [Task]) {
+    let mut waiting: Vec<usize> = (0..tasks.len()).filter(|&index| tasks[index].last.is_none()).collect();
+    waiting.sort_by_key(|&index| {
+        let task = &tasks[index];
+        (task.tier, std::cmp::Reverse(task.value), task.customer)
+    });
+    let count = waiting.len() as f64;
+    for (position, index) in waiting.into_iter().enumerate() {
+        tasks[index].turn = position as f64 / count;
+    }
+}
+
+/// Cuts the rep's area into one zone a working day, with equal work.
+pub(super) fn set_zones(tasks: &mut [Task], zones: usize) {
+    let placed: Vec<usize> = (0..tasks.len()).filter(|&index| tasks[index].place.is_some()).collect();
+    let places: Vec<Place> = placed.iter().filter_map(|&index| tasks[index].place).collect();
+    let positions = curve_positions(&places);
+    let mut order: Vec<usize> = (0..placed.len()).collect();
+    order.sort_by_key(|&entry| (positions[entry], placed[entry]));
+    let work = |task: &Task| task.minutes / task.interval;
+    let total: f64 = placed.iter().map(|&index| work(&tasks[index])).sum();
+    let mut done = 0.0;
+    for entry in order {
+        let task = &mut tasks[placed[entry]];
+        let share = (done + work(task) / 2.0) / total;
+        done += work(task);
+        task.zone = Some(((share * zones as f64) as usize).min(zones.saturating_sub(1)));
+    }
+}
+
+/// One day of a rep.
+#[derive(Clone, Debug)]
+pub(super) struct Slot {
+    pub(super) day: Day,
+    pub(super) purpose: DayUse,
+    /// Which of the week's working days it is.
+    pub(super) zone: usize,
+    /// Minutes there are for visits and the way.
+    pub(super) limit: f64,
+    /// Most visits.
+    pub(super) most: usize,
+    /// Minutes used, way included.
+    pub(super) minutes: f64,
+    /// Visits, in the order they were planned: (index of the stop).
+    pub(super) stops: Vec<usize>,
+    /// Stops with a place, in the order of the way, and their places.
+    pub(super) on_way: Vec<usize>,
+    pub(super) places: Vec<Place>,
+}
+
+/// How long the way takes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Travel {
+    pub(super) way: Way,
+    /// Minutes a kilometre as the crow flies.
+    pub(super) per_km: f64,
+    /// Minutes to a customer without a place.
+    pub(super) flat: f64,
+}
+
+impl Slot {
+    /// A day off that holds nothing but what was agreed.
+    pub(super) fn closed(day: Day) -> Self {
+        Slot {
+            day,
+            purpose: DayUse::Off,
+            zone: 0,
+            limit: 0.0,
+            most: 0,
+            minutes: 0.0,
+            stops: Vec::new(),
+            on_way: Vec::new(),
+            places: Vec::new(),
+        }
+    }
+
+    pub(super) fn suits(&self, group: Group) -> bool {
+        match self.purpose {
+            DayUse::Any => true,
+            DayUse::Dealers => group == Group::Dealer,
+            DayUse::Partners => group == Group::Partner,
+            DayUse::Customers => group == Group::Customer,
+            DayUse::Reporting | DayUse::Off => false,
+        }
+    }
+
+    /// Km and minutes that one more visit takes, and its position on the way.
+    pub(super) fn added(&self, task: &Task, travel: Travel) -> (usize, f64, f64) {
+        match task.place {
+            Some(place) => {
+                let (position, km) = travel.way.cheapest_insertion(&self.places, place);
+                (position, km, task.minutes + km * travel.per_km)
+            }
+            None => (0, 0.0, task.minutes + travel.flat),
+        }
+    }
+
+    pub(super) fn has_room(&self, minutes: f64) -> bool {
+        self.stops.len() < self.most && self.minutes + minutes <= self.limit + 1e-9
+    }
+
+    pub(super) fn insert(&mut self, stop: usize, task: &Task, travel: Travel) {
+        let (position, _, minutes) = self.added(task, travel);
+        if let Some(place) = task.place {
+            self.places.insert(position, place);
+            self.on_way.insert(position, stop);
+        }
+        self.stops.push(stop);
+        self.minutes += minutes;
+    }
+
+    pub(super) fn remove(&mut self, stop: usize, task: &Task, travel: Travel) {
+        self.stops.retain(|&other| other != stop);
+        match self.on_way.iter().position(|&other| other == stop) {
+            Some(position) => {
+                let saved = travel.way.saving(&self.places, position);
+                self.minutes -= task.minutes + saved * travel.per_km;
+                self.places.remove(position);
+                self.on_way.remove(position);
+            }
+            None => self.minutes -= task.minutes + travel.flat,
+        }
+    }
+}
+
+/// The rep's days within the horizon on which somebody can be visited, ascending.
+pub(super) fn slots(
+    rep: &Rep,
+    absences: &[Absence],
+    horizon: Horizon,
+    params: &VisitsValidParams,
+) -> Vec<Slot> {
+    let open: Vec<usize> = (0..7)
+        .filter(|&weekday| params.week[weekday] != DayUse::Off)
+        .take(rep.days_per_week as usize)
+        .collect();
+    let away = |day: Day| {
+        params.holidays().binary_search(&day).is_ok()
+            || absences.iter().any(|absence| {
+                absence.from <= day
+                    && day <= absence.to
+                    && absence.rep.as_ref().is_none_or(|name| **name == *rep.name)
+            })
+    };
+    (horizon.from.0..=horizon.to.0)
+        .map(Day)
+        .filter_map(|day| {
+            let weekday = weekday(day);
+            let zone = open.iter().position(|&open| open == weekday)?;
+            let purpose = params.week[weekday];
+            (purpose != DayUse::Reporting && !away(day)).then(|| Slot {
+                purpose,
+                zone,
+                limit: rep.hours_per_day * 60.0 * params.fill,
+                most: rep.visits_per_day as usize,
+                ..Slot::closed(day)
+            })
+        })
+        .collect()
+}
+
+/// 0 for Monday to 6 for Sunday; 1970-01-01 was a Thursday.
+pub(super) fn weekday(day: Day) -> usize {
+    (i64::from(day.0) + 3).rem_euclid(7) as usize
+}
+
+/// Zones in a rep's week.
+pub(super) fn zones(rep: &Rep, params: &VisitsValidParams) -> usize {
+    let open = params.week.iter().filter(|day| **day != DayUse::Off).count();
+    open.min(rep.days_per_week as usize).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weekdays_begin_on_monday() {
+        assert_eq!(weekday("2022-12-26".parse().unwrap()), 0);
+        assert_eq!(weekday("1969-12-28".parse().unwrap()), 6);
+    }
+}

@@ -1,0 +1,74 @@
+//! Random customers, reps and calendars: the judge must find nothing.
+
+use erba::domain::Tier;
+use erba::visits::{Absence, Appointment, Calendar, Rep};
+use rand::{Rng, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
+
+use super::judge::faults;
+use super::{Customer, Example, params};
+
+const NAMES: [&str; 3] = ["Li", "Wang", "Zhao"];
+
+fn example(rng: &mut Xoshiro256PlusPlus) -> Example {
+    let reps = rng.gen_range(1..=3);
+    let mut example = Example::new(Vec::new(), Vec::new());
+    let with_places = rng.gen_bool(0.6);
+    for name in &NAMES[..reps] {
+        example.reps.push(Rep {
+            name: (*name).into(),
+            hours_per_day: rng.gen_range(3.0..9.0),
+            visits_per_day: rng.gen_range(2..12),
+            days_per_week: rng.gen_range(2..=7),
+            home: (with_places && rng.gen_bool(0.5)).then_some((41.6, -93.6)),
+        });
+    }
+    let named = rng.gen_bool(0.6);
+    for index in 0..rng.gen_range(1..90) {
+        let tier = Tier::ALL[rng.gen_range(0..3)];
+        let most = [8.0, 2.0, 0.15][tier.index()];
+        example.customers.push(Customer {
+            id: format!("c{index:03}"),
+            tier,
+            value: rng.gen_range(0..10_000),
+            visits: if rng.gen_bool(0.1) { 0.0 } else { most * rng.gen_range(0.5..1.0) },
+            minutes: rng.gen_range(10..60),
+            rep: named.then(|| NAMES[rng.gen_range(0..reps)]),
+            place: (with_places && rng.gen_bool(0.9))
+                .then(|| (rng.gen_range(41.0..42.0), rng.gen_range(-94.0..-93.0))),
+            last: rng.gen_bool(0.7).then(|| example.as_of.plus(-rng.gen_range(0..200))),
+        });
+    }
+    example.calendar = calendar(rng, &example);
+    example
+}
+
+fn calendar(rng: &mut Xoshiro256PlusPlus, example: &Example) -> Calendar {
+    let mut calendar = Calendar::default();
+    for _ in 0..rng.gen_range(0..3) {
+        let from = example.as_of.plus(rng.gen_range(-5..30));
+        let rep = rng.gen_bool(0.5).then(|| example.reps[0].name.clone());
+        calendar.absences.push(Absence { rep, from, to: from.plus(rng.gen_range(0..6)) });
+    }
+    for _ in 0..rng.gen_range(0..4) {
+        let customer = &example.customers[rng.gen_range(0..example.customers.len())];
+        calendar.appointments.push(Appointment {
+            customer: customer.id.as_str().into(),
+            day: example.as_of.plus(rng.gen_range(1..28)),
+            rep: None,
+        });
+    }
+    calendar
+}
+
+#[test]
+fn the_judge_finds_nothing_in_random_plans() {
+    let params = params("");
+    for seed in 0..300 {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+        let example = example(&mut rng);
+        let plan = example.plan(&params).unwrap();
+        let found = faults(&example, &plan, &params);
+        assert!(found.is_empty(), "seed {seed}:\n{}", found.join("\n"));
+    }
+}
