@@ -53,7 +53,7 @@ const fn code(code: u16, exit: Exit, meaning: &'static str) -> CodeInfo {
 }
 
 /// Every code there is, ascending. 1xx config and usage, 2xx ingest, 30x features, 35x lifetime,
-/// 40x scoring, 41x tiering, 45x typing, 50x service, 55x visits, 60x checker, 65x runs,
+/// 40x scoring, 41x tiering, 45x typing, 46x model, 50x service, 55x visits, 60x checker, 65x runs,
 /// 70x report, 80x synth, 90x the machine.
 #[rustfmt::skip]
 pub const CODES: &[CodeInfo] = &[
@@ -91,6 +91,9 @@ pub const CODES: &[CodeInfo] = &[
     code(451, Exit::Input, "typing wants a column the customer table does not have"),
     code(452, Exit::Input, "typing cannot use a column as it is"),
     code(453, Exit::Input, "a typing model cannot be used"),
+    code(460, Exit::Input, "there is no model where one is named"),
+    code(461, Exit::Input, "a model file is broken or contradicts itself"),
+    code(462, Exit::Input, "a model file was written in a newer format"),
     code(501, Exit::Input, "a rule of the service plan names a column that is not there"),
     code(502, Exit::Input, "a rule of the service plan compares a column with what it cannot hold"),
     code(510, Exit::Input, "the answers about an account do not rise"),

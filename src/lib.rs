@@ -12,6 +12,7 @@ pub mod tiering;
 pub mod typing;
 pub mod service;
 pub mod visits;
+pub mod model;
 pub mod result;
 pub mod checker;
 pub mod language;

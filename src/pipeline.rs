@@ -2,19 +2,27 @@
 
 mod visiting;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
+
+use sha2::{Digest, Sha256};
 
 use crate::config::Recipe;
 use crate::domain::{Day, Tier, Window};
 use crate::error::{Error, Fault, Result};
-use crate::features::{Collected, Sources, collect};
+use crate::features::{Collected, FeatureTable, Sources, collect};
 use crate::ingest::{
-    CustomerTable, DateFormat, Mappings, ProductTable, ReadOptions, Reject, RowCounts, TransactionLog,
+    CustomerTable, DateFormat, Mappings, Product, ProductTable, ReadOptions, Reject, RowCounts,
+    TransactionLog, product_key,
 };
-use crate::result::{Segmentation, Settings};
+use crate::lifetime::Lifetime;
+use crate::model::{self, FittedModel, FittedOn, RecipeRecord};
+use crate::result::{ModelRecord, Segmentation, Settings};
 use crate::runs::{Side, movers};
-use crate::typing::TypingModel;
+use crate::scoring::Value;
+use crate::service::ServicePlan;
+use crate::tiering::Tiering;
+use crate::visits::VisitPlan;
 use crate::{lifetime, scoring, service, tiering, typing};
 use visiting::Visiting;
 
@@ -63,13 +71,20 @@ pub struct VisitFiles {
     pub plan_before: Option<PathBuf>,
 }
 
-/// A finished run and the model that typed it.
+/// A finished run.
 #[derive(Debug)]
 pub struct Run {
-    /// Everything found.
+    /// Everything found, with the model that scores other customers the same way.
     pub segmentation: Segmentation,
-    /// What types new customers the same way; none where nothing told types apart.
-    pub typing_model: Option<TypingModel>,
+}
+
+/// A model read from a file.
+#[derive(Debug)]
+pub struct LoadedModel {
+    /// What was fitted.
+    pub model: FittedModel,
+    /// Which file it was.
+    pub record: ModelRecord,
 }
 
 /// Told where a run is; every method may do nothing.
@@ -107,9 +122,71 @@ impl Stopwatch<'_> {
 /// The faults of every room; E101 without input, E204 if too many rows are bad.
 pub fn run(request: &Request, watcher: &dyn Watcher) -> Result<Run> {
     let mut watch = Stopwatch { watcher, timings: Vec::new() };
+    let (collected, visiting) = gather(request, None, &mut watch)?;
+    segment(request, collected, visiting.as_ref(), &mut watch)
+}
+
+/// Runs everything with a model fitted before instead of fitting anew.
+///
+/// The recipe of the request must be the model's ([`LoadedModel::recipe`]); `previous` is not asked.
+///
+/// # Errors
+/// The faults of every room; E461 if the model contradicts its recipe.
+pub fn score(request: &Request, loaded: &LoadedModel, watcher: &dyn Watcher) -> Result<Run> {
+    let mut watch = Stopwatch { watcher, timings: Vec::new() };
+    let (collected, visiting) = gather(request, Some(&loaded.model), &mut watch)?;
+    apply(request, loaded, collected, visiting.as_ref(), &mut watch)
+}
+
+impl LoadedModel {
+    /// Reads the model of a result folder, or a model file.
+    ///
+    /// # Errors
+    /// E460 if there is none, E461 or E462 if it cannot be used.
+    pub fn read(path: &Path) -> Result<LoadedModel> {
+        let file = if path.is_dir() { path.join(model::FILE) } else { path.to_path_buf() };
+        let bytes = std::fs::read(&file).map_err(|fault| {
+            Fault::new(460, format!("there is no model to read: {fault}"))
+                .in_file(&file)
+                .hint("name a folder that `erba run --out` made, or its model.json")
+        })?;
+        let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let text = String::from_utf8(bytes).map_err(|_| {
+            Fault::new(461, "this is not a model: it is not UTF-8")
+                .in_file(&file)
+                .hint("name a folder that `erba run --out` made, or its model.json")
+        })?;
+        let model = FittedModel::from_json(&file, &text)?;
+        Ok(LoadedModel { model, record: ModelRecord { path: file.display().to_string(), sha256 } })
+    }
+
+    /// The recipe the model was fitted with, under what the command line says last.
+    ///
+    /// # Errors
+    /// E111 to E113 if the recipe or the command line is wrong.
+    pub fn recipe(&self, overrides: &str) -> Result<Recipe> {
+        crate::config::from_text_with(
+            &format!("recipe of {}", self.record.path),
+            &self.model.recipe.text,
+            overrides,
+        )
+    }
+}
+
+/// Reads everything; a model adds the launch dates it knows.
+fn gather(
+    request: &Request,
+    model: Option<&FittedModel>,
+    watch: &mut Stopwatch,
+) -> Result<(Collected, Option<Visiting>)> {
+    let watcher = watch.watcher;
     let progress = |bytes| watcher.read(bytes);
     let options = read_options(request, &progress);
-    let sources = watch.time("ingest", Some(size_of(&request.transactions)), || open(request, &options))?;
+    let mut sources =
+        watch.time("ingest", Some(size_of(&request.transactions)), || open(request, &options))?;
+    if let Some(model) = model {
+        know_launches(&mut sources, model);
+    }
     let bytes = sources.log.as_ref().map(TransactionLog::size);
     let recipe = &request.recipe;
     let mut collected = watch.time("features", bytes, || {
@@ -122,7 +199,24 @@ pub fn run(request: &Request, watcher: &dyn Watcher) -> Result<Run> {
         collected.rejects.extend(visiting.rejects.iter().cloned());
     }
     judge_rejects(&collected.rows, &collected.rejects, recipe.ingest.max_reject_share())?;
-    segment(request, collected, visiting.as_ref(), &mut watch)
+    Ok((collected, visiting))
+}
+
+/// Adds the launch dates of the model where the input gives none: one customer's file cannot tell what is new.
+fn know_launches(sources: &mut Sources, model: &FittedModel) {
+    let adoption = model.typing.as_ref().and_then(|typing| typing.adoption.as_ref());
+    let launches = adoption.map(|adoption| adoption.launches.as_slice()).unwrap_or_default();
+    if launches.is_empty() || !sources.log.as_ref().is_some_and(|log| log.has_products) {
+        return;
+    }
+    let table = sources.products.get_or_insert_default();
+    for launch in launches {
+        let product = table
+            .products
+            .entry(product_key(launch.product_id.as_bytes()))
+            .or_insert_with(|| Product { id: launch.product_id.clone(), launch_date: None, category: None });
+        product.launch_date.get_or_insert(launch.day);
+    }
 }
 
 /// Everything behind reading.
@@ -134,22 +228,17 @@ fn segment(
 ) -> Result<Run> {
     let Collected { table, inputs, rows, rejects } = collected;
     let recipe = &request.recipe;
-    let wanted = recipe.lifetime.enabled() || recipe.scoring.wants_lifetime();
-    let lifetime = if wanted && table.has_transactions {
-        Some(watch.time("lifetime", None, || lifetime::value(&table, &recipe.lifetime))?)
-    } else {
-        None
-    };
-    let (value, potential) = watch.time("scoring", None, || {
+    let lifetime = forecast(&table, recipe, watch)?;
+    let (value, value_model, potential, potential_model) = watch.time("scoring", None, || {
         let forecast = lifetime.as_ref().map(|lifetime| lifetime.amounts.as_slice());
-        let value = scoring::measure(&table, &recipe.scoring, forecast)?;
+        let (value, value_model) = scoring::fit_value(&table, &recipe.scoring, forecast)?;
         let line_one = tiering::line(&value.amounts, recipe.tiering.share_one());
-        let potential = scoring::potential(&table, &value, line_one, &recipe.scoring)?;
-        Ok((value, potential))
+        let (potential, potential_model) = scoring::fit_potential(&table, &value, line_one, &recipe.scoring)?;
+        Ok((value, value_model.thinned(), potential, potential_model.thinned()))
     })?;
-    let tiers = watch.time("tiering", None, || {
-        let tiers = tiering::split(&value, &potential, &table.ids, &recipe.tiering, request.seed)?;
-        Ok(match &request.previous {
+    let (tiers, tier_model) = watch.time("tiering", None, || {
+        let (tiers, model) = tiering::fit(&value, &potential, &table.ids, &recipe.tiering, request.seed)?;
+        let tiers = match &request.previous {
             Some(previous) => {
                 let before = previous
                     .assignments
@@ -159,29 +248,35 @@ fn segment(
                 tiering::hold(tiers, &value, &table.ids, &before, &recipe.tiering)
             }
             None => tiers,
-        })
+        };
+        Ok((tiers, model))
     })?;
     let (types, typing_model) =
         watch.time("typing", None, || typing::assign(&table, &value, &recipe.typing, request.seed))?;
     let service =
         watch.time("service", None, || service::plan(&table, &value, &tiers, &types, &recipe.service))?;
-    let visits = match visiting {
-        Some(visiting) => {
-            let plan = || visiting.plan(&table, &value, &tiers, &service, recipe);
-            watch.time("visits", None, plan)?
-        }
-        None => None,
+    let visits = visit(visiting, &table, &value, &tiers, &service, recipe, watch)?;
+    let model = FittedModel {
+        format: model::FORMAT,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        fitted: FittedOn {
+            as_of: table.as_of,
+            window_days: match table.window {
+                Some(Window::Days(days)) => Some(days),
+                _ => None,
+            },
+            customers: table.len() as u64,
+            seed: request.seed,
+        },
+        recipe: RecipeRecord { name: recipe.name.clone(), text: recipe.text.clone() },
+        value: value_model,
+        potential: potential_model,
+        tiering: tier_model,
+        typing: typing_model,
     };
     let mut segmentation = Segmentation {
-        settings: Settings {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            as_of: table.as_of,
-            window: table.window,
-            seed: request.seed,
-            recipe: recipe.name.clone(),
-            recipe_text: recipe.text.clone(),
-            mappings: request.mappings.words(),
-        },
+        settings: settings(request, &table),
+        model: Some(model),
         warnings: [types.warnings.as_slice(), service.warnings.as_slice()].concat(),
         lifetime,
         inputs,
@@ -196,17 +291,122 @@ fn segment(
         visits,
         ..Segmentation::default()
     };
-    let doubts = segmentation.lifetime.iter().flat_map(|lifetime| &lifetime.forecast.warnings);
-    let doubts: Vec<String> = doubts.map(ToString::to_string).collect();
-    segmentation.warnings.extend(doubts);
-    segmentation.warnings.extend(visiting.into_iter().flat_map(|visiting| visiting.warnings.iter().cloned()));
-    segmentation.warnings.extend(
-        segmentation.visits.iter().flat_map(|plan| plan.warnings.iter().cloned()).collect::<Vec<_>>(),
-    );
+    pass_on_warnings(&mut segmentation, visiting);
     warn_of_oddities(&mut segmentation);
     segmentation.movers = request.previous.as_ref().map(|previous| movers(previous, &segmentation));
     segmentation.timings_ms = std::mem::take(&mut watch.timings);
-    Ok(Run { segmentation, typing_model })
+    Ok(Run { segmentation })
+}
+
+/// Everything behind reading, by a model.
+fn apply(
+    request: &Request,
+    loaded: &LoadedModel,
+    collected: Collected,
+    visiting: Option<&Visiting>,
+    watch: &mut Stopwatch,
+) -> Result<Run> {
+    let Collected { table, inputs, rows, rejects } = collected;
+    let (recipe, model) = (&request.recipe, &loaded.model);
+    let lifetime = forecast(&table, recipe, watch)?;
+    let (value, potential) = watch.time("scoring", None, || {
+        let forecast = lifetime.as_ref().map(|lifetime| lifetime.amounts.as_slice());
+        let value = model.value.apply(&table, &recipe.scoring, forecast)?;
+        let potential = model.potential.apply(&table, &value, &recipe.scoring)?;
+        Ok((value, potential))
+    })?;
+    let tiers = watch
+        .time("tiering", None, || model.tiering.apply(&value, &potential, &table.ids, &recipe.tiering))?;
+    let types = watch.time("typing", None, || match &model.typing {
+        Some(typing) => typing::apply(typing, &table, &value),
+        None => Ok(typing::untyped(&table, recipe.typing.get().clusters)),
+    })?;
+    let service =
+        watch.time("service", None, || service::plan(&table, &value, &tiers, &types, &recipe.service))?;
+    let visits = visit(visiting, &table, &value, &tiers, &service, recipe, watch)?;
+    let mut segmentation = Segmentation {
+        settings: settings(request, &table),
+        model: Some(model.clone()),
+        scored_by: Some(loaded.record.clone()),
+        warnings: [types.warnings.as_slice(), service.warnings.as_slice()].concat(),
+        inputs,
+        rows,
+        rejects,
+        table,
+        value,
+        potential,
+        tiering: tiers,
+        typing: types,
+        service,
+        lifetime,
+        visits,
+        ..Segmentation::default()
+    };
+    pass_on_warnings(&mut segmentation, visiting);
+    warn_of_empty_window(&mut segmentation);
+    warn_of_other_span(&mut segmentation, model);
+    segmentation.timings_ms = std::mem::take(&mut watch.timings);
+    Ok(Run { segmentation })
+}
+
+/// Lifetime values, where the recipe wants them.
+fn forecast(table: &FeatureTable, recipe: &Recipe, watch: &mut Stopwatch) -> Result<Option<Lifetime>> {
+    let wanted = recipe.lifetime.enabled() || recipe.scoring.wants_lifetime();
+    (wanted && table.has_transactions)
+        .then(|| watch.time("lifetime", None, || lifetime::value(table, &recipe.lifetime)))
+        .transpose()
+}
+
+/// Dated visits, where there are reps.
+fn visit(
+    visiting: Option<&Visiting>,
+    table: &FeatureTable,
+    value: &Value,
+    tiers: &Tiering,
+    service: &ServicePlan,
+    recipe: &Recipe,
+    watch: &mut Stopwatch,
+) -> Result<Option<VisitPlan>> {
+    match visiting {
+        Some(visiting) => watch.time("visits", None, || visiting.plan(table, value, tiers, service, recipe)),
+        None => Ok(None),
+    }
+}
+
+/// What lifetime and visits have to say.
+fn pass_on_warnings(segmentation: &mut Segmentation, visiting: Option<&Visiting>) {
+    let doubts = segmentation.lifetime.iter().flat_map(|lifetime| &lifetime.forecast.warnings);
+    let mut warnings: Vec<String> = doubts.map(ToString::to_string).collect();
+    warnings.extend(visiting.into_iter().flat_map(|visiting| visiting.warnings.iter().cloned()));
+    warnings.extend(segmentation.visits.iter().flat_map(|plan| plan.warnings.iter().cloned()));
+    segmentation.warnings.append(&mut warnings);
+}
+
+fn settings(request: &Request, table: &FeatureTable) -> Settings {
+    Settings {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        as_of: table.as_of,
+        window: table.window,
+        seed: request.seed,
+        recipe: request.recipe.name.clone(),
+        recipe_text: request.recipe.text.clone(),
+        mappings: request.mappings.words(),
+    }
+}
+
+/// A year's lines do not fit a quarter's sales.
+fn warn_of_other_span(segmentation: &mut Segmentation, model: &FittedModel) {
+    let (Some(fitted), Some(here)) =
+        (model.potential.horizon_days, scoring::window_days(&segmentation.table))
+    else {
+        return;
+    };
+    if (f64::from(here) / f64::from(fitted) - 1.0).abs() > 0.05 {
+        segmentation.warnings.push(format!(
+            "the sales here cover {here} days of the window, the lines of the model were drawn for {fitted}: \
+             tiers compare unlike spans"
+        ));
+    }
 }
 
 fn read_options<'a>(request: &Request, progress: &'a (dyn Fn(u64) + Sync)) -> ReadOptions<'a> {
@@ -301,6 +501,10 @@ fn warn_of_oddities(segmentation: &mut Segmentation) {
                 .to_owned(),
         );
     }
+    warn_of_empty_window(segmentation);
+}
+
+fn warn_of_empty_window(segmentation: &mut Segmentation) {
     let table = &segmentation.table;
     if let (Some(Window::Days(days)), Some((first, last))) = (table.window, table.history)
         && table.as_of.is_some_and(|as_of| as_of.since(last) >= i32::try_from(days).unwrap_or(i32::MAX))

@@ -4,6 +4,7 @@ use crate::domain::{CustomerType, Day, Money, Tier, TierReason, Window};
 use crate::features::FeatureTable;
 pub use crate::ingest::{InputRecord, Reject, RowCounts};
 use crate::lifetime::Lifetime;
+use crate::model::FittedModel;
 use crate::scoring::{Potential, Value};
 use crate::service::ServicePlan;
 use crate::tiering::Tiering;
@@ -39,10 +40,23 @@ pub struct Segmentation {
     pub visits: Option<VisitPlan>,
     /// Who changed tier or type since the previous run; none without `--previous`.
     pub movers: Option<Vec<Mover>>,
+    /// What scores other customers by the same measure; none in results put together by hand.
+    pub model: Option<FittedModel>,
+    /// The file of that model, if this run was scored by one instead of fitting its own.
+    pub scored_by: Option<ModelRecord>,
     /// What the reader should know, each a whole sentence.
     pub warnings: Vec<String>,
     /// Wall time by room, milliseconds, in the order of the way.
     pub timings_ms: Vec<(&'static str, f64)>,
+}
+
+/// A model file that was applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModelRecord {
+    /// As the user named it, with the file's name.
+    pub path: String,
+    /// SHA-256 of the file, lowercase hexadecimal.
+    pub sha256: String,
 }
 
 /// The parameters of a run.

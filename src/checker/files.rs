@@ -93,6 +93,11 @@ impl Folder {
         Ok(Folder { dir: dir.to_owned(), customers, plan, rejects, visits, not_planned, summary, recipe })
     }
 
+    /// True if a model fitted before made this, not the data themselves.
+    pub(super) fn is_scored(&self) -> bool {
+        self.summary.get("model").is_some_and(|model| !model.is_null())
+    }
+
     /// The recipe's value at a path such as `tiering.promote.max_share`.
     pub(super) fn setting(&self, path: &str) -> Option<&toml::Value> {
         let mut keys = path.split('.');

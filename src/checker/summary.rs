@@ -32,6 +32,7 @@ pub(super) fn check(folder: &Folder, findings: &mut Findings) {
     rows(folder, findings);
     groups(folder, findings);
     inputs(folder, findings);
+    model(folder, findings);
     figures(folder, findings);
 }
 
@@ -120,9 +121,7 @@ fn inputs(folder: &Folder, findings: &mut Findings) {
     let mut rows = 0_u64;
     for (index, input) in inputs.iter().enumerate() {
         let text = |key| input.get(key).and_then(Json::as_str).unwrap_or("");
-        let hash = text("sha256");
-        let hex = hash.len() == 64 && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        if text("path").is_empty() || !hex {
+        if text("path").is_empty() || !is_hash(text("sha256")) {
             findings.add("V705", SUMMARY, format!("input {} has no path or no SHA-256", index + 1));
         }
         match input.get("rows").and_then(Json::as_u64) {
@@ -138,6 +137,20 @@ fn inputs(folder: &Folder, findings: &mut Findings) {
             format!("the inputs have {rows} rows, rows.read is {}", read.unwrap_or(0)),
         );
     }
+}
+
+fn model(folder: &Folder, findings: &mut Findings) {
+    if !folder.is_scored() {
+        return;
+    }
+    let text = |key| folder.summary["model"].get(key).and_then(Json::as_str).unwrap_or("");
+    if text("path").is_empty() || !is_hash(text("sha256")) {
+        findings.add("V705", SUMMARY, "the model that scored has no path or no SHA-256");
+    }
+}
+
+fn is_hash(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 fn figures(folder: &Folder, findings: &mut Findings) {

@@ -9,6 +9,9 @@ pub(super) fn check(folder: &Folder, findings: &mut Findings) {
     words(&folder.customers, findings);
     let cut = Cut::find(folder);
     let by_value = match cut.method.as_str() {
+        "kmeans" => None,
+        // A model's lines judge each customer by itself, whatever the method that drew them.
+        _ if cut.lines.is_some() => cut.lines.and_then(|lines| by_lines(&folder.customers, lines)),
         "share" => cut.shares.and_then(|shares| by_share(&folder.customers, shares)),
         _ => None,
     };
@@ -29,6 +32,8 @@ struct Cut {
     method: String,
     shares: Option<[f64; 2]>,
     promotion_line: Option<f64>,
+    /// Smallest values of I and II, 1/10 000 units, in a folder scored by a model.
+    lines: Option<[Option<i128>; 2]>,
 }
 
 impl Cut {
@@ -40,7 +45,13 @@ impl Cut {
             Some([shares.first()?.as_f64()?, shares.get(1)?.as_f64()?])
         });
         let recipe = || Some([folder.number("tiering.share.one")?, folder.number("tiering.share.two")?]);
+        let line = |line: &serde_json::Value| line.as_f64().map(|units| (units * 1e4).round() as i128);
+        let lines = cuts.filter(|_| folder.is_scored()).and_then(|cuts| {
+            let lines = cuts.get("smallest")?.as_array()?;
+            Some([line(lines.first()?), line(lines.get(1)?)])
+        });
         Cut {
+            lines,
             method: method.unwrap_or("share").to_owned(),
             shares: shares.or_else(recipe),
             promotion_line: cuts.and_then(|cuts| cuts.get("promotion_line")?.as_f64()),
@@ -87,6 +98,17 @@ fn by_share(customers: &[Customer], shares: [f64; 2]) -> Option<Vec<Tier>> {
     // Rows out of order have been told; each still gets the tier of its value.
     let tier_of = |value| tiers[values.partition_point(|&other| other > value)];
     Some(given.into_iter().map(tier_of).collect())
+}
+
+/// The tier of each customer by lines drawn before: from the first on I, from the second on II.
+fn by_lines(customers: &[Customer], lines: [Option<i128>; 2]) -> Option<Vec<Tier>> {
+    let reaches = |value: i128, line: Option<i128>| value > 0 && line.is_some_and(|line| value >= line);
+    let tier = |value: i128| match lines {
+        [one, _] if reaches(value, one) => Tier::I,
+        [_, two] if reaches(value, two) => Tier::II,
+        _ => Tier::III,
+    };
+    customers.iter().map(|customer| customer.value.map(tier)).collect()
 }
 
 fn contribution(customer: &Customer, due: Tier, findings: &mut Findings) {
@@ -140,7 +162,8 @@ fn descent(customers: &[Customer], findings: &mut Findings) {
 fn promotion(folder: &Folder, cut: &Cut, findings: &mut Findings) {
     let promoted: Vec<&Customer> =
         folder.customers.iter().filter(|customer| customer.reason == "potential").collect();
-    let line = folder.number("tiering.promote.min_potential").or(cut.promotion_line);
+    let line = if folder.is_scored() { cut.promotion_line } else { None };
+    let line = line.or_else(|| folder.number("tiering.promote.min_potential")).or(cut.promotion_line);
     for customer in &promoted {
         if customer.tier != Some(Tier::I) {
             let message = format!("{} is not in I and yet promoted", customer.id);
@@ -158,7 +181,9 @@ fn promotion(folder: &Folder, cut: &Cut, findings: &mut Findings) {
         }
     }
     let customers = folder.customers.len();
-    if let Some(most) = folder.number("tiering.promote.max_share")
+    // A model promotes by its line, however many that are: one customer alone may be one of them.
+    if !folder.is_scored()
+        && let Some(most) = folder.number("tiering.promote.max_share")
         && promoted.len() as f64 > (most * customers as f64 + 1e-9).floor()
     {
         let message =

@@ -41,6 +41,7 @@ Exit codes: 0 ok, 1 unexpected, 2 usage, 3 bad input or recipe, 4 check found vi
 enum Command {
     Demo(commands::demo::Args),
     Run(Box<commands::run::Args>),
+    Score(Box<commands::score::Args>),
     Recipe(commands::recipe::Args),
     Allocate(commands::allocate::Args),
     Check(commands::check::Args),
@@ -60,6 +61,7 @@ pub fn main() -> ExitCode {
     let outcome = match cli.command {
         Command::Demo(args) => commands::demo::run(&args, &printer),
         Command::Run(args) => commands::run::run(&args, &printer),
+        Command::Score(args) => commands::score::run(&args, &printer),
         Command::Recipe(args) => commands::recipe::run(&args, &printer),
         Command::Allocate(args) => commands::allocate::run(&args, &printer),
         Command::Check(args) => commands::check::run(&args, &printer),

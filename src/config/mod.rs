@@ -26,4 +26,4 @@ mod tests;
 mod types;
 
 pub use builtin::{Builtin, builtin};
-pub use recipe::{Recipe, from_text, load, load_with};
+pub use recipe::{Recipe, from_text, from_text_with, load, load_with};

@@ -92,6 +92,14 @@ pub fn from_text(label: &str, text: &str) -> Result<Recipe> {
     assemble(label, label, text, "")
 }
 
+/// [`from_text`], with TOML laid over the recipe last: what the command line says.
+///
+/// # Errors
+/// As [`from_text`].
+pub fn from_text_with(label: &str, text: &str, overrides: &str) -> Result<Recipe> {
+    assemble(label, label, text, overrides)
+}
+
 fn no_such_recipe(name: &str) -> Fault {
     let names: Vec<&str> = builtin().iter().map(|recipe| recipe.name).collect();
     let fault = Fault::new(110, format!("there is no recipe \"{name}\" and no such file"));

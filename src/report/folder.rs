@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Fault, Result};
 
 /// Everything a run may write, so that a stale file of an earlier run does not stay beside newer ones.
-const OURS: [&str; 14] = [
+const OURS: [&str; 15] = [
     "customers.csv",
     "plan.csv",
     "rejects.csv",
@@ -24,6 +24,7 @@ const OURS: [&str; 14] = [
     "visits_no_change.csv",
     "visits.xlsx",
     "summary.json",
+    "model.json",
     "report.html",
     "erba.xlsx",
     "ics",

@@ -7,6 +7,7 @@
 //! - `plan.csv`: one row per tier × type;
 //! - `rejects.csv`: rows that could not be read, with their place and reason;
 //! - `movers.csv`: who changed tier or type, when a previous run was given;
+//! - `model.json`: what the run learned, for `erba score`;
 //! - `summary.json`: parameters, cut points, counts and hashes.
 //!
 //! By [`Format`]: `erba.xlsx` and `report.html`.
@@ -22,6 +23,7 @@ mod folder;
 mod groups_csv;
 mod html;
 mod ics;
+mod model_json;
 mod overview;
 mod read;
 mod reason;
@@ -119,6 +121,9 @@ fn write_files(segmentation: &Segmentation, formats: &[Format], lang: Language, 
     groups_csv::write_rejects(segmentation, &dir.join("rejects.csv"))?;
     if let Some(movers) = &segmentation.movers {
         groups_csv::write_movers(movers, &dir.join("movers.csv"))?;
+    }
+    if let Some(model) = &segmentation.model {
+        model_json::write(model, &dir.join(crate::model::FILE))?;
     }
     visits_csv::write(segmentation, lang, dir)?;
     if formats.contains(&Format::Xlsx) {

@@ -77,6 +77,8 @@ pub(super) fn segmentation(count: usize) -> Segmentation {
         service: ServicePlan::default(),
         visits: None,
         movers: Some(movers()),
+        model: None,
+        scored_by: None,
         warnings: vec!["the customer <b>C0001</b> brings more than half of all sales".into()],
         timings_ms: vec![("ingest", 12.3456), ("features", 3.0)],
     };

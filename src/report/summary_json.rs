@@ -35,6 +35,7 @@ fn summary(all: &Segmentation, lang: Language) -> Result<Value> {
         "window_days": match settings.window { Some(Window::Days(days)) => Some(days), _ => None },
         "seed": settings.seed,
         "recipe": settings.recipe,
+        "model": all.scored_by.as_ref().map(|model| json!({ "path": model.path, "sha256": model.sha256 })),
         "inputs": all.inputs.iter().map(|input| json!({
             "role": input.role,
             "path": input.path,

@@ -24,6 +24,8 @@ use super::season::{Season, month_start};
 
 /// Days under which the last half of a window is too short for monthly sales.
 const SHORTEST_HALF: i32 = 45;
+/// Two centuries of days: no model file can ask for a calendar that fills the memory.
+const LONGEST_HORIZON: i32 = 73_050;
 
 /// One customer's forecast, in sales.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -53,14 +55,13 @@ struct Calendar {
 }
 
 impl Calendar {
-    fn new(table: &FeatureTable, season: &Season) -> Option<Calendar> {
+    /// * `horizon`: days of the next window.
+    fn new(table: &FeatureTable, season: &Season, horizon: i32) -> Option<Calendar> {
         let (start, _) = table.history?;
         let as_of = table.as_of?;
         let days = as_of.since(start).checked_add(1).filter(|days| *days > 0)?;
-        let length = match table.window? {
-            Window::Days(window) => days.min(i32::try_from(window).unwrap_or(i32::MAX)).max(1),
-            Window::All => days,
-        };
+        let length = window_days(table)?;
+        let horizon = horizon.clamp(1, LONGEST_HORIZON);
         let window_from = as_of.plus(1 - length);
         let (month, ends) = (as_of.month(), month_start(as_of.month() + 1) == as_of.plus(1));
         let target = as_of.plus(1 - length / 2);
@@ -68,11 +69,11 @@ impl Calendar {
             .into_iter()
             .min_by_key(|day| day.since(target).abs())
             .filter(|day| as_of.since(*day) + 1 >= SHORTEST_HALF && day.since(window_from) >= SHORTEST_HALF);
-        let mut mass = Vec::with_capacity((days + length) as usize);
+        let mut mass = Vec::with_capacity((days + horizon) as usize);
         let (mut sum, mut day) = (0.0, start);
-        while day <= as_of.plus(length) {
+        while day <= as_of.plus(horizon) {
             // A month at a time: its days weigh the same.
-            let end = month_start(day.month() + 1).max(day.plus(1)).min(as_of.plus(length + 1));
+            let end = month_start(day.month() + 1).max(day.plus(1)).min(as_of.plus(horizon + 1));
             let weight = season.index(day);
             for _ in 0..end.since(day) {
                 sum += weight;
@@ -89,7 +90,7 @@ impl Calendar {
             mass,
             next: 0.0,
         };
-        calendar.next = calendar.mass(as_of.plus(1), as_of.plus(length));
+        calendar.next = calendar.mass(as_of.plus(1), as_of.plus(horizon));
         Some(calendar)
     }
 
@@ -106,11 +107,28 @@ impl Calendar {
     }
 }
 
+/// Days of the window that the history covers; none without transactions.
+pub fn window_days(table: &FeatureTable) -> Option<i32> {
+    let (start, _) = table.history?;
+    let days = table.as_of?.since(start).checked_add(1).filter(|days| *days > 0)?;
+    Some(match table.window? {
+        Window::Days(window) => days.min(i32::try_from(window).unwrap_or(i32::MAX)).max(1),
+        Window::All => days,
+    })
+}
+
 /// Forecasts every customer; none at all without transactions.
-pub(super) fn forecasts(table: &FeatureTable, params: &PotentialParams) -> Vec<Forecast> {
+///
+/// * `horizon`: days forecast; none for as many as the window has.
+pub(super) fn forecasts(
+    table: &FeatureTable,
+    params: &PotentialParams,
+    season: &Season,
+    horizon: Option<i32>,
+) -> Vec<Forecast> {
     let burn_in = i32::try_from(params.burn_in_days).unwrap_or(i32::MAX);
-    let season = Season::measure(table, burn_in);
-    match Calendar::new(table, &season) {
+    let horizon = horizon.or_else(|| window_days(table)).unwrap_or(1);
+    match Calendar::new(table, season, horizon) {
         Some(calendar) if table.has_transactions => {
             table.rows.par_iter().map(|row| forecast(row, &calendar, params, burn_in)).collect()
         }

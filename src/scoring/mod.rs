@@ -20,6 +20,9 @@
 //! its window and half its last half window, both seasonally compared. Weights are given by hand, by
 //! entropy, by CRITIC or by pairwise judgments ([`ahp`]).
 //!
+//! Both can be learned once and applied to other customers: [`fit_value`] and [`fit_potential`] also give a
+//! [`ValueModel`] and a [`PotentialModel`], whose `apply` measures without fitting again.
+//!
 //! Sources: the weights' papers are named in [`weights`] and [`ahp`]; the forecast's form and the default weights were
 //! chosen by what predicted on ten months of a wholesaler (`docs/concepts/scoring.md`).
 
@@ -37,11 +40,14 @@ pub mod weights;
 #[cfg(test)]
 mod tests;
 
+pub use forecast::window_days;
 pub use params::{
     CardColumn, CardParams, ComponentWeights, Direction, Judgment, PotentialParams, Scale, ScoringParams,
     ScoringValidParams, Weighting,
 };
-pub use potential::potential;
-pub use ranks::{minmax, percentile_ranks, scale};
+pub use potential::{ComponentModel, PotentialModel, fit_potential, potential};
+pub use ranks::{Ladder, Yardstick, minmax, percentile_ranks, scale};
 pub use scores::{Component, ComponentKind, Potential, Reason, Value};
-pub use value::measure;
+pub use season::Season;
+pub use spread::Spread;
+pub use value::{CardModel, ValueModel, fit_value, measure};

@@ -1,6 +1,6 @@
 //! The `[scoring]` section of a recipe.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Fault, Result};
 
@@ -61,7 +61,7 @@ const fn minmax() -> Scale {
 }
 
 /// Which end of a column is good.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Direction {
     /// Large numbers.

@@ -1,6 +1,7 @@
 //! What each customer could bring beyond what it brings.
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::Money;
 use crate::error::{Fault, Result};
@@ -8,14 +9,43 @@ use crate::features::FeatureTable;
 
 use super::forecast::{self, Forecast};
 use super::params::{ScoringValidParams, Weighting};
-use super::ranks::{minmax, percentile_ranks};
+use super::ranks::{Ladder, minmax};
 use super::scores::{Component, ComponentKind, Potential, Value};
+use super::season::Season;
 use super::spread::{Spread, chance_above};
 use super::value::weighted_mean;
 use super::weights;
 
 /// One component before ranking: larger is better, none where missing.
 type Column = Vec<Option<f64>>;
+
+/// What potential learned: enough to score other customers by the same measure.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PotentialModel {
+    /// The smallest value in Ⅰ by the share cut, which `reach` is measured against.
+    pub line_one: Option<Money>,
+    /// Days of the next window, as many as the window fitted on; none without transactions.
+    pub horizon_days: Option<i32>,
+    /// Index of each calendar month, January first, mean 1.
+    pub season: Season,
+    /// Variance of the forecast's log error.
+    pub spread: Spread,
+    /// The parts, in the order of [`ComponentKind::ALL`].
+    pub components: Vec<ComponentModel>,
+}
+
+/// One part of potential, fitted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ComponentModel {
+    /// Which.
+    pub kind: ComponentKind,
+    /// Its share of the score when all parts are present, 0–1.
+    pub weight: f64,
+    /// Its ranks among the customers fitted on; empty if none of them had it.
+    pub ladder: Ladder,
+}
 
 /// Scores the potential of every customer.
 ///
@@ -35,49 +65,153 @@ pub fn potential(
     line_one: Option<Money>,
     params: &ScoringValidParams,
 ) -> Result<Potential> {
-    if value.amounts.len() != table.len() || table.rows.len() != table.len() {
-        return Err(Fault::new(902, "values and customers do not belong together").into());
+    Ok(fit_potential(table, value, line_one, params)?.0)
+}
+
+/// [`potential`], with the model that scores other customers by the same measure.
+///
+/// # Errors
+/// As [`potential`].
+pub fn fit_potential(
+    table: &FeatureTable,
+    value: &Value,
+    line_one: Option<Money>,
+    params: &ScoringValidParams,
+) -> Result<(Potential, PotentialModel)> {
+    belong_together(table, value)?;
+    let burn_in = i32::try_from(params.potential.burn_in_days).unwrap_or(i32::MAX);
+    let mut model = PotentialModel {
+        line_one,
+        horizon_days: forecast::window_days(table).filter(|_| table.has_transactions),
+        season: Season::measure(table, burn_in),
+        ..PotentialModel::default()
+    };
+    let forecasts = forecast::forecasts(table, &params.potential, &model.season, model.horizon_days);
+    model.spread = Spread::fit(&forecasts, params.potential.default_error);
+    let prospects = prospects(table, value, &model, params, &forecasts);
+    let raw = columns(table, value, &prospects);
+    let weights = component_weights(params, &raw);
+    let ladders: Vec<Ladder> = raw.par_iter().map(|column| Ladder::fit(column)).collect();
+    model.components = ComponentKind::ALL
+        .into_iter()
+        .zip(weights)
+        .zip(ladders)
+        .map(|((kind, weight), ladder)| ComponentModel { kind, weight, ladder })
+        .collect();
+    Ok((model.score(table, value, params, &forecasts, &prospects, &raw), model))
+}
+
+impl PotentialModel {
+    /// Scores the potential of every customer of a table by the season, spread, weights and ranks fitted.
+    ///
+    /// On the table fitted on this is [`potential`] again. A part that none of the customers fitted on had stays out.
+    ///
+    /// * `value`: as the fitted [`ValueModel`](super::ValueModel) made it of the same table.
+    /// * `params`: of the recipe the model was fitted with.
+    ///
+    /// # Errors
+    /// E902 if `value` was made of another table.
+    pub fn apply(
+        &self,
+        table: &FeatureTable,
+        value: &Value,
+        params: &ScoringValidParams,
+    ) -> Result<Potential> {
+        belong_together(table, value)?;
+        let forecasts = forecast::forecasts(table, &params.potential, &self.season, self.horizon_days);
+        let prospects = prospects(table, value, self, params, &forecasts);
+        let raw = columns(table, value, &prospects);
+        Ok(self.score(table, value, params, &forecasts, &prospects, &raw))
     }
-    let forecasts = forecast::forecasts(table, &params.potential);
-    let prospects = prospects(table, value, line_one, params, &forecasts);
-    let raw: Vec<Column> = vec![
+
+    /// The model with ladders of bounded length, for a file.
+    #[must_use]
+    pub fn thinned(&self) -> PotentialModel {
+        let components = self
+            .components
+            .iter()
+            .map(|part| ComponentModel { ladder: part.ladder.thinned(), ..part.clone() })
+            .collect();
+        PotentialModel { components, ..self.clone() }
+    }
+
+    /// True if every number can be one that was fitted.
+    pub fn is_sound(&self) -> bool {
+        let kinds = self.components.iter().map(|part| part.kind);
+        kinds.eq(ComponentKind::ALL)
+            && self.components.iter().all(|part| (0.0..=1.0).contains(&part.weight) && part.ladder.is_sound())
+            && self.season.indices.iter().all(|index| (0.0..=12.5).contains(index))
+            && [self.spread.alpha, self.spread.beta].iter().all(|part| (0.0..=1e6).contains(part))
+            && self.horizon_days.is_none_or(|days| days > 0)
+    }
+
+    fn score(
+        &self,
+        table: &FeatureTable,
+        value: &Value,
+        params: &ScoringValidParams,
+        forecasts: &[Forecast],
+        prospects: &[Prospect],
+        raw: &[Column],
+    ) -> Potential {
+        let mut ranks: Vec<Column> = raw
+            .par_iter()
+            .zip(&self.components)
+            .map(|(column, part)| {
+                column.iter().map(|cell| cell.and_then(|cell| part.ladder.rank(cell))).collect()
+            })
+            .collect();
+        // "Equal to the median without evidence", as long as there is evidence for somebody.
+        for (column, part) in ranks.iter_mut().zip(&self.components) {
+            if part.kind == ComponentKind::Growth && !part.ladder.values.is_empty() {
+                for rank in column {
+                    rank.get_or_insert(0.5);
+                }
+            }
+        }
+        let weights = || self.components.iter().map(|part| part.weight);
+        let scores = (0..table.len())
+            .into_par_iter()
+            .map(|index| {
+                weighted_mean(ranks.iter().map(|column| column[index]).zip(weights())).unwrap_or(0.0)
+            })
+            .collect();
+        let line = self.line_one.filter(|_| value.metric != "score");
+        Potential {
+            scores,
+            components: self
+                .components
+                .iter()
+                .zip(ranks)
+                .map(|(part, ranks)| Component { kind: part.kind, weight: part.weight, ranks })
+                .collect(),
+            weight_method: params.potential.weighting.as_str().to_owned(),
+            consistency_ratio: params.potential_priorities.as_ref().map(|found| found.ratio),
+            expected: prospects.iter().map(|prospect| prospect.expected).collect(),
+            growth: prospects.iter().map(|prospect| prospect.growth).collect(),
+            reach: prospects.iter().map(|prospect| prospect.reach).collect(),
+            evidence: evidence(table, line, forecasts),
+            young: forecasts.iter().map(|forecast| forecast.young).collect(),
+        }
+    }
+}
+
+fn belong_together(table: &FeatureTable, value: &Value) -> Result<()> {
+    if value.amounts.len() == table.len() && table.rows.len() == table.len() {
+        return Ok(());
+    }
+    Err(Fault::new(902, "values and customers do not belong together").into())
+}
+
+/// Every component before ranking, in the order of [`ComponentKind::ALL`].
+fn columns(table: &FeatureTable, value: &Value, prospects: &[Prospect]) -> Vec<Column> {
+    vec![
         prospects.iter().map(|prospect| prospect.reach_ranked).collect(),
         prospects.iter().map(|prospect| prospect.growth.map(f64::ln)).collect(),
         headroom(table, value),
         breadth_growth(table),
         (0..table.len()).map(|index| table.days_since_last(index).map(|days| -f64::from(days))).collect(),
-    ];
-    let weights = component_weights(params, &raw);
-    let mut ranks: Vec<Column> = raw.par_iter().map(|column| percentile_ranks(column)).collect();
-    // "Equal to the median without evidence", as long as there is evidence for somebody.
-    if ranks[1].iter().any(Option::is_some) {
-        for rank in &mut ranks[1] {
-            rank.get_or_insert(0.5);
-        }
-    }
-    let scores = (0..table.len())
-        .into_par_iter()
-        .map(|index| {
-            weighted_mean(ranks.iter().map(|column| column[index]).zip(weights.iter().copied()))
-                .unwrap_or(0.0)
-        })
-        .collect();
-    Ok(Potential {
-        scores,
-        components: ComponentKind::ALL
-            .into_iter()
-            .zip(weights)
-            .zip(ranks)
-            .map(|((kind, weight), ranks)| Component { kind, weight, ranks })
-            .collect(),
-        weight_method: params.potential.weighting.as_str().to_owned(),
-        consistency_ratio: params.potential_priorities.as_ref().map(|found| found.ratio),
-        expected: prospects.iter().map(|prospect| prospect.expected).collect(),
-        growth: prospects.iter().map(|prospect| prospect.growth).collect(),
-        reach: prospects.iter().map(|prospect| prospect.reach).collect(),
-        evidence: evidence(table, line_one.filter(|_| value.metric != "score"), &forecasts),
-        young: forecasts.iter().map(|forecast| forecast.young).collect(),
-    })
+    ]
 }
 
 /// What the forecast says in terms of value.
@@ -93,7 +227,7 @@ struct Prospect {
 fn prospects(
     table: &FeatureTable,
     value: &Value,
-    line_one: Option<Money>,
+    model: &PotentialModel,
     params: &ScoringValidParams,
     forecasts: &[Forecast],
 ) -> Vec<Prospect> {
@@ -101,12 +235,11 @@ fn prospects(
         return vec![Prospect::default(); table.len()];
     }
     let in_money = matches!(value.metric.as_str(), "sales" | "margin");
-    let line = line_one.filter(|_| in_money).map(Money::to_f64);
-    let spread = Spread::fit(forecasts, params.potential.default_error);
+    let line = model.line_one.filter(|_| in_money).map(Money::to_f64);
     let prior = params.potential.growth_prior_days;
     let prospect = |index: usize, forecast: &Forecast| {
         let (sales, now) = (table.rows[index].sales.to_f64(), value.amounts[index].to_f64());
-        let deviation = spread.deviation(forecast.purchases);
+        let deviation = model.spread.deviation(forecast.purchases);
         let chance = |amount: f64| line.map(|line| chance_above(amount, line, deviation));
         let staying = Prospect { reach_ranked: chance(now), ..Prospect::default() };
         let (Some(expected), true) = (forecast.expected, forecast.evidence) else { return staying };

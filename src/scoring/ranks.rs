@@ -1,8 +1,108 @@
 //! Numbers of any scale brought to 0–1.
 
 use rayon::slice::ParallelSliceMut;
+use serde::{Deserialize, Serialize};
 
 use super::params::{Direction, Scale};
+
+/// Distinct values with their percentile ranks: what ranks a value among customers seen before.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ladder {
+    /// Distinct values, ascending.
+    pub values: Vec<f64>,
+    /// Percentile rank of each, 0–1, ascending.
+    pub ranks: Vec<f64>,
+}
+
+impl Ladder {
+    /// Largest error of a rank that thinning may cause.
+    pub const TOLERANCE: f64 = 1e-3;
+    /// Steps up to which nothing is thinned; a thinned ladder has at most two more.
+    pub const STEPS: usize = 2_000;
+
+    /// The values present with their ranks `(rank − 1/2) / n`, equal values sharing their mean rank; n log n.
+    ///
+    /// * `values`: one per customer, none where missing; a value that is not finite counts as missing.
+    pub fn fit(values: &[Option<f64>]) -> Ladder {
+        // Adding zero turns −0 into 0: total_cmp tells them apart, ranks must not.
+        let mut present: Vec<f64> =
+            values.iter().flatten().filter(|value| value.is_finite()).map(|value| value + 0.0).collect();
+        present.par_sort_unstable_by(f64::total_cmp);
+        let n = present.len() as f64;
+        let mut ladder = Ladder::default();
+        let mut start = 0;
+        while start < present.len() {
+            let same =
+                present[start..].iter().take_while(|value| value.total_cmp(&present[start]).is_eq()).count();
+            // Mean of the ranks start + 1 … start + same, less one half.
+            ladder.values.push(present[start]);
+            ladder.ranks.push((start as f64 + same as f64 / 2.0) / n);
+            start += same;
+        }
+        ladder
+    }
+
+    /// The rank of a value: that of its step, between two steps a straight line, beyond the ends that of the end.
+    ///
+    /// None if the ladder has no step or the value is not finite.
+    pub fn rank(&self, value: f64) -> Option<f64> {
+        if !value.is_finite() {
+            return None;
+        }
+        let above = self.values.partition_point(|step| *step < value + 0.0);
+        let (Some(&upper), Some(&high)) = (self.values.get(above), self.ranks.get(above)) else {
+            return self.ranks.last().copied();
+        };
+        if above == 0 || upper.total_cmp(&(value + 0.0)).is_eq() {
+            return Some(high);
+        }
+        let (lower, low) = (self.values[above - 1], self.ranks[above - 1]);
+        // Halves, since the distance of two large floats may not be finite.
+        let part = (value / 2.0 - lower / 2.0) / (upper / 2.0 - lower / 2.0);
+        Some(low + (high - low) * part.clamp(0.0, 1.0))
+    }
+
+    /// The ladder with at most [`STEPS`](Ladder::STEPS) steps and two, no rank of a step left out being off by more
+    /// than [`TOLERANCE`](Ladder::TOLERANCE).
+    ///
+    /// A value that many customers share keeps the steps beside it, or the line to them would cut its corner.
+    #[must_use]
+    pub fn thinned(&self) -> Ladder {
+        if self.values.len() <= Ladder::STEPS {
+            return self.clone();
+        }
+        let last = self.values.len() - 1;
+        let mut kept = vec![0];
+        for step in 1..=last {
+            let from = kept[kept.len() - 1];
+            if self.ranks[step] - self.ranks[from] > Ladder::TOLERANCE {
+                if step - 1 > from {
+                    kept.push(step - 1);
+                }
+                if self.ranks[step] - self.ranks[step - 1] > Ladder::TOLERANCE {
+                    kept.push(step);
+                }
+            }
+        }
+        if kept[kept.len() - 1] != last {
+            kept.push(last);
+        }
+        Ladder {
+            values: kept.iter().map(|step| self.values[*step]).collect(),
+            ranks: kept.iter().map(|step| self.ranks[*step]).collect(),
+        }
+    }
+
+    /// True if values rise and ranks rise within 0–1, one a value.
+    pub(super) fn is_sound(&self) -> bool {
+        self.values.len() == self.ranks.len()
+            && self.values.iter().all(|value| value.is_finite())
+            && self.ranks.iter().all(|rank| (0.0..=1.0).contains(rank))
+            && self.values.windows(2).all(|pair| pair[0] < pair[1])
+            && self.ranks.windows(2).all(|pair| pair[0] <= pair[1])
+    }
+}
 
 /// Percentile ranks of the values present, `(rank − 1/2) / n`, equal values sharing their mean rank.
 ///
@@ -10,58 +110,88 @@ use super::params::{Direction, Scale};
 ///
 /// Returns ranks strictly between 0 and 1, small for small values; n log n.
 pub fn percentile_ranks(values: &[Option<f64>]) -> Vec<Option<f64>> {
-    let mut order: Vec<(f64, u32)> = values
-        .iter()
-        .enumerate()
-        // Adding zero turns −0 into 0: total_cmp tells them apart, ranks must not.
-        .filter_map(|(index, value)| value.filter(|v| v.is_finite()).map(|v| (v + 0.0, index as u32)))
-        .collect();
-    order.par_sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    let n = order.len() as f64;
-    let mut ranks = vec![None; values.len()];
-    let mut start = 0;
-    while start < order.len() {
-        let same =
-            order[start..].iter().take_while(|(value, _)| value.total_cmp(&order[start].0).is_eq()).count();
-        // Mean of the ranks start + 1 … start + same, less one half.
-        let rank = (start as f64 + same as f64 / 2.0) / n;
-        for (_, index) in &order[start..start + same] {
-            ranks[*index as usize] = Some(rank);
-        }
-        start += same;
-    }
-    ranks
+    let ladder = Ladder::fit(values);
+    values.iter().map(|value| value.and_then(|value| ladder.rank(value))).collect()
 }
 
 /// `(x − min) / (max − min)` of the values present; 0.5 for all if they are equal.
 pub fn minmax(values: &[Option<f64>]) -> Vec<Option<f64>> {
-    let present = || values.iter().flatten().copied().filter(|value| value.is_finite());
-    let least = present().fold(f64::INFINITY, f64::min);
-    let most = present().fold(f64::NEG_INFINITY, f64::max);
-    let range = most - least;
-    let scaled = |value: f64| {
-        // Halving first keeps the range of the largest floats finite.
-        if range > 0.0 {
-            ((value / 2.0 - least / 2.0) / (most / 2.0 - least / 2.0)).clamp(0.0, 1.0)
-        } else {
-            0.5
+    let yardstick = Yardstick::fit(values, Scale::Minmax);
+    values.iter().map(|value| value.and_then(|value| yardstick.place(value))).collect()
+}
+
+/// How a column becomes 0–1, learned from the customers fitted on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum Yardstick {
+    /// `(x − least) / (most − least)`, at least 0 and at most 1; 0.5 if both ends are equal.
+    Minmax {
+        /// The smallest value.
+        least: f64,
+        /// The largest value.
+        most: f64,
+    },
+    /// Percentile rank.
+    Percentile(Ladder),
+}
+
+impl Yardstick {
+    /// Learns the scale from the values present.
+    pub fn fit(values: &[Option<f64>], how: Scale) -> Yardstick {
+        match how {
+            Scale::Percentile => Yardstick::Percentile(Ladder::fit(values)),
+            Scale::Minmax => {
+                let present = || values.iter().flatten().copied().filter(|value| value.is_finite());
+                let least = present().fold(f64::INFINITY, f64::min);
+                let most = present().fold(f64::NEG_INFINITY, f64::max);
+                if least <= most {
+                    Yardstick::Minmax { least, most }
+                } else {
+                    Yardstick::Minmax { least: 0.0, most: 0.0 }
+                }
+            }
         }
-    };
-    values.iter().map(|value| value.filter(|v| v.is_finite()).map(scaled)).collect()
+    }
+
+    /// A value as 0–1; none if it is not finite, or nothing was fitted on.
+    pub fn place(&self, value: f64) -> Option<f64> {
+        match self {
+            Yardstick::Percentile(ladder) => ladder.rank(value),
+            Yardstick::Minmax { .. } if !value.is_finite() => None,
+            Yardstick::Minmax { least, most } if most > least => {
+                // Halving first keeps the range of the largest floats finite.
+                Some(((value / 2.0 - least / 2.0) / (most / 2.0 - least / 2.0)).clamp(0.0, 1.0))
+            }
+            Yardstick::Minmax { .. } => Some(0.5),
+        }
+    }
+
+    /// A column as 0–1 with 1 the good end.
+    pub(super) fn scale(&self, values: &[Option<f64>], better: Direction) -> Vec<Option<f64>> {
+        let turned = |place: f64| if better == Direction::Lower { 1.0 - place } else { place };
+        values.iter().map(|value| value.and_then(|value| self.place(value)).map(turned)).collect()
+    }
+
+    /// As [`Ladder::thinned`].
+    #[must_use]
+    pub(super) fn thinned(&self) -> Yardstick {
+        match self {
+            Yardstick::Percentile(ladder) => Yardstick::Percentile(ladder.thinned()),
+            Yardstick::Minmax { .. } => self.clone(),
+        }
+    }
+
+    pub(super) fn is_sound(&self) -> bool {
+        match self {
+            Yardstick::Percentile(ladder) => ladder.is_sound(),
+            Yardstick::Minmax { least, most } => least.is_finite() && most.is_finite() && least <= most,
+        }
+    }
 }
 
 /// A column as 0–1 with 1 the good end.
 pub fn scale(values: &[Option<f64>], how: Scale, better: Direction) -> Vec<Option<f64>> {
-    let mut scaled = match how {
-        Scale::Minmax => minmax(values),
-        Scale::Percentile => percentile_ranks(values),
-    };
-    if better == Direction::Lower {
-        for cell in scaled.iter_mut().flatten() {
-            *cell = 1.0 - *cell;
-        }
-    }
-    scaled
+    Yardstick::fit(values, how).scale(values, better)
 }
 
 #[cfg(test)]
@@ -91,5 +221,38 @@ mod tests {
     fn lower_is_better_turns_the_scale_round() {
         let scaled = scale(&[Some(0.0), Some(30.0)], Scale::Minmax, Direction::Lower);
         assert_eq!(scaled, [Some(1.0), Some(0.0)]);
+    }
+
+    #[test]
+    fn a_ladder_ranks_values_it_has_not_seen() {
+        let ladder = Ladder::fit(&[Some(1.0), Some(3.0), Some(3.0), Some(7.0)]);
+        assert_eq!(ladder.values, [1.0, 3.0, 7.0]);
+        assert_eq!(ladder.ranks, [0.125, 0.5, 0.875]);
+        // Half way between 3 and 7, then below and above everything.
+        assert_eq!(ladder.rank(5.0), Some(0.6875));
+        assert_eq!((ladder.rank(-4.0), ladder.rank(100.0)), (Some(0.125), Some(0.875)));
+        assert_eq!((ladder.rank(f64::NAN), Ladder::default().rank(1.0)), (None, None));
+    }
+
+    #[test]
+    fn a_thinned_ladder_keeps_ranks_within_its_tolerance_and_ties_whole() {
+        // 30,000 values, every third of which is the same: its neighbours must stay.
+        let values: Vec<Option<f64>> = (0..30_000)
+            .map(|place| Some(if place % 3 == 0 { 100.0 } else { f64::from(place).sqrt() }))
+            .collect();
+        let whole = Ladder::fit(&values);
+        let thin = whole.thinned();
+        assert!(thin.values.len() <= Ladder::STEPS + 2 && thin.is_sound(), "{}", thin.values.len());
+        for (value, rank) in whole.values.iter().zip(&whole.ranks) {
+            assert!((thin.rank(*value).unwrap() - rank).abs() <= Ladder::TOLERANCE, "{value}");
+        }
+        let few = Ladder::fit(&values[..1_500]);
+        assert_eq!(few.thinned(), few);
+    }
+
+    #[test]
+    fn beyond_the_ends_of_a_scale_is_its_end() {
+        let scale = Yardstick::fit(&[Some(10.0), Some(20.0)], Scale::Minmax);
+        assert_eq!([5.0, 12.0, 30.0].map(|value| scale.place(value)), [Some(0.0), Some(0.2), Some(1.0)]);
     }
 }

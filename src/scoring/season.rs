@@ -6,13 +6,17 @@
 //! shrunken towards 1: their weight is (years − 1/2) / (3/2), clamped to 0–1, thus 0 at half a year, 1/3 at one year
 //! and 1 from two years on.
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::{Day, Money};
 use crate::features::FeatureTable;
 
 /// Index of each calendar month, mean 1, by day of sales.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Season {
-    indices: [f64; 12],
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Season {
+    /// January first.
+    pub indices: [f64; 12],
 }
 
 /// First day of a month counted as `Day::month` counts.
@@ -20,6 +24,12 @@ pub(super) fn month_start(month: i32) -> Day {
     let year = month.div_euclid(12) as i16;
     let in_year = month.rem_euclid(12) as i8 + 1;
     jiff::civil::Date::new(year, in_year, 1).map_or(Day(0), Day::from_date)
+}
+
+impl Default for Season {
+    fn default() -> Self {
+        Season::FLAT
+    }
 }
 
 impl Season {
@@ -109,4 +119,79 @@ fn indices(rates: &[(i32, f64)], last: i32) -> [f64; 12] {
         sums.map(|(sum, count)| if count > 0 { (sum / f64::from(count)).clamp(0.0, 12.0) } else { 1.0 });
     let mean = raw.iter().sum::<f64>() / 12.0;
     if mean > 0.0 { raw.map(|index| index / mean) } else { [1.0; 12] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Money;
+    use crate::features::{Features, MonthSales};
+
+    fn day(text: &str) -> Day {
+        text.parse().unwrap()
+    }
+
+    /// A customer that buys `rate(month)` a day from the month of `first` to December 2023.
+    fn steady(first: &str, rate: impl Fn(i32) -> f64) -> Features {
+        let first = day(first);
+        let months = (first.month()..=day("2023-12-31").month()).map(|month| {
+            let days = month_start(month + 1).since(month_start(month));
+            MonthSales { month, sales: Money::from_f64(rate(month) * f64::from(days)).unwrap() }
+        });
+        Features { first: Some(first), months: months.collect(), ..Features::default() }
+    }
+
+    fn table(start: &str, rows: Vec<Features>) -> FeatureTable {
+        let as_of = day("2023-12-31");
+        FeatureTable {
+            as_of: Some(as_of),
+            history: Some((day(start), as_of)),
+            rows,
+            ..FeatureTable::default()
+        }
+    }
+
+    fn july_doubles(month: i32) -> f64 {
+        if month.rem_euclid(12) == 6 { 2.0 } else { 1.0 }
+    }
+
+    /// Twelve months of 1 a day but 2 in July have the mean 13/12, so the index of July is 24/13 and that of others 12/13.
+    #[test]
+    fn two_years_are_believed_and_one_year_a_third() {
+        for (start, trust) in
+            [("2022-01-01", (730.0 / 365.25 - 0.5) / 1.5), ("2023-01-01", (365.0 / 365.25 - 0.5) / 1.5)]
+        {
+            let season = Season::measure(&table(start, vec![steady(start, july_doubles)]), 45);
+            let july = 1.0 + trust * (24.0 / 13.0 - 1.0);
+            let others = 1.0 + trust * (12.0 / 13.0 - 1.0);
+            assert!((season.index(day("2024-07-15")) - july).abs() < 1e-6, "{start}: {season:?}");
+            for month in [1, 6, 8, 12] {
+                let found = season.index(day(&format!("2024-{month:02}-15")));
+                assert!((found - others).abs() < 1e-6, "{start}, month {month}: {season:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn half_a_year_shows_no_season() {
+        let season = Season::measure(&table("2023-07-02", vec![steady("2023-07-02", july_doubles)]), 45);
+        assert!(season.indices.iter().all(|index| (index - 1.0).abs() < 0.01), "{season:?}");
+    }
+
+    /// 2 % more each month for two years: taken out by the trend between the two blocks.
+    #[test]
+    fn steady_growth_is_no_season() {
+        let start = day("2022-01-01").month();
+        let grows = steady("2022-01-01", |month| 1_000.0 * (0.02 * f64::from(month - start)).exp());
+        let season = Season::measure(&table("2022-01-01", vec![grows]), 45);
+        assert!(season.indices.iter().all(|index| (index - 1.0).abs() < 1e-6), "{season:?}");
+    }
+
+    #[test]
+    fn customers_won_later_do_not_look_like_a_season() {
+        let old = || steady("2022-01-01", |_| 10.0);
+        let alone = Season::measure(&table("2022-01-01", vec![old()]), 45);
+        let won = steady("2023-10-01", |_| 10_000.0);
+        assert_eq!(Season::measure(&table("2022-01-01", vec![old(), won]), 45), alone);
+    }
 }

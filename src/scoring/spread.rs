@@ -4,6 +4,7 @@
 //! would have missed by. Its spread falls with the number of purchases a, so the variance is fitted as α + β/a over groups of
 //! customers with a similar a, each group's variance taken as (1.4826·MAD)², which a few odd customers cannot move.
 
+use serde::{Deserialize, Serialize};
 use statrs::function::erf::erfc;
 
 use super::forecast::Forecast;
@@ -14,10 +15,13 @@ const SMALLEST_GROUP: usize = 20;
 const MOST_GROUPS: usize = 10;
 
 /// The variance of the log error as α + β/a.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Spread {
-    alpha: f64,
-    beta: f64,
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spread {
+    /// Variance however many purchases there are, 0 or more.
+    pub alpha: f64,
+    /// Variance of a single purchase beyond that, 0 or more.
+    pub beta: f64,
 }
 
 impl Spread {

@@ -1,7 +1,8 @@
 //! Value and potential by hand on a few customers.
 
 use super::{
-    ComponentKind, Potential, ScoringParams, ScoringValidParams, Value, Weighting, measure, potential,
+    ComponentKind, Potential, ScoringParams, ScoringValidParams, Value, Weighting, fit_potential, fit_value,
+    measure, potential,
 };
 use crate::domain::{Day, Money, Window};
 use crate::features::{Attribute, AttributeValues, FeatureTable, Features, MonthSales, Profile};
@@ -191,4 +192,78 @@ fn contradicting_judgments_are_refused_at_the_gate() {
     bad.potential.judgments =
         vec![judgment("reach", "growth"), judgment("growth", "headroom"), judgment("headroom", "reach")];
     assert!(bad.check().unwrap_err().has_code(402));
+}
+
+#[test]
+fn margin_is_taken_as_it_is_and_whoever_bought_nothing_has_none() {
+    let mut table = table();
+    for (row, margin) in table.rows.iter_mut().zip([400.0, 5.5, -20.25, 90.0]) {
+        row.margin = Some(units(margin));
+    }
+    let nothing = Features { sales: Money::ZERO, orders: 0, margin: None, ..table.rows[1].clone() };
+    table.rows[1] = nothing;
+    let value = measure(&table, &params(|params| params.metric = "margin".into()), None).unwrap();
+    assert_eq!(value.amounts, [400.0, 0.0, -20.25, 90.0].map(units));
+    assert_eq!(value.metric, "margin");
+    // A row that sold but lacks its cost makes the margin unknown.
+    table.rows[3].margin = None;
+    let error = measure(&table, &params(|params| params.metric = "margin".into()), None).unwrap_err();
+    assert!(error.has_code(401));
+}
+
+#[test]
+fn a_model_applied_to_its_own_customers_gives_what_the_fit_gave() {
+    for weighting in [Weighting::Manual, Weighting::Critic] {
+        let (table, params) = (table(), params(|params| params.potential.weighting = weighting));
+        let value = measure(&table, &params, None).unwrap();
+        let (found, model) = fit_potential(&table, &value, Some(units(8_000.0)), &params).unwrap();
+        let text = serde_json::to_string(&model.thinned()).unwrap();
+        let model: super::PotentialModel = serde_json::from_str(&text).unwrap();
+        let again = model.apply(&table, &value, &params).unwrap();
+        assert_eq!(again.scores, found.scores);
+        assert_eq!((again.reach, again.growth), (found.reach, found.growth));
+        assert_eq!(again.components, found.components);
+    }
+}
+
+#[test]
+fn a_customer_scored_alone_has_the_rank_it_had_among_all() {
+    let (whole, params) = (table(), params(|_| ()));
+    let value = measure(&whole, &params, None).unwrap();
+    let (found, model) = fit_potential(&whole, &value, Some(units(8_000.0)), &params).unwrap();
+    for index in 0..whole.len() {
+        let alone = FeatureTable {
+            ids: vec![whole.ids[index].clone()],
+            rows: vec![whole.rows[index].clone()],
+            ..whole.clone()
+        };
+        let value = measure(&alone, &params, None).unwrap();
+        let again = model.apply(&alone, &value, &params).unwrap();
+        assert_eq!(again.scores, [found.scores[index]]);
+        // Fitted on itself it would stand in the middle of everything.
+        assert!(potential(&alone, &value, Some(units(8_000.0)), &params).unwrap().scores[0] < 0.501);
+    }
+}
+
+#[test]
+fn a_score_card_keeps_its_scales_and_weights() {
+    let card = |params: &mut ScoringParams| {
+        params.metric = "score".into();
+        params.card.weighting = Weighting::Entropy;
+        params.card.columns = ["sales", "active_days"]
+            .map(|column| super::CardColumn {
+                column: column.into(),
+                weight: 1.0,
+                better: super::Direction::Higher,
+                scale: super::Scale::Percentile,
+            })
+            .into();
+    };
+    let (whole, params) = (table(), params(card));
+    let (value, model) = fit_value(&whole, &params, None).unwrap();
+    assert_eq!(model.apply(&whole, &params, None).unwrap().amounts, value.amounts);
+    let alone = FeatureTable { ids: vec!["d".into()], rows: vec![whole.rows[3].clone()], ..whole.clone() };
+    assert_eq!(model.apply(&alone, &params, None).unwrap().amounts, [value.amounts[3]]);
+    let other = super::ValueModel { metric: "sales".into(), card: Vec::new() };
+    assert!(other.apply(&alone, &params, None).unwrap_err().has_code(461));
 }

@@ -1,14 +1,16 @@
 //! What each customer brings.
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::Money;
 use crate::error::{Error, Fault, Result, nearest};
 use crate::features::{AttributeValues, FeatureTable};
 
-use super::params::{CardColumn, ScoringValidParams, Weighting};
+use super::params::{CardColumn, Direction, ScoringValidParams, Weighting};
+use super::ranks::Yardstick;
 use super::scores::Value;
-use super::{ranks, weights};
+use super::weights;
 
 /// Features a score card or a metric can name, besides the columns of the customer table.
 const FEATURES: [&str; 12] = [
@@ -44,13 +46,116 @@ pub fn measure(
     params: &ScoringValidParams,
     lifetime: Option<&[Money]>,
 ) -> Result<Value> {
-    let metric = params.metric.as_str();
+    Ok(fit_value(table, params, lifetime)?.0)
+}
+
+/// What measuring value learned; a score card's scales and weights, nothing for any other metric.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ValueModel {
+    /// What is measured, as [`Value::metric`].
+    pub metric: String,
+    /// The lines of the score card, in the recipe's order.
+    pub card: Vec<CardModel>,
+}
+
+/// One line of a score card, fitted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CardModel {
+    /// The column.
+    pub column: String,
+    /// Its share of the score, 0–1.
+    pub weight: f64,
+    /// Which end is good.
+    pub better: Direction,
+    /// How its numbers become 0–1.
+    pub scale: Yardstick,
+}
+
+/// [`measure`], with the model that measures other customers by the same scales.
+///
+/// # Errors
+/// As [`measure`].
+pub fn fit_value(
+    table: &FeatureTable,
+    params: &ScoringValidParams,
+    lifetime: Option<&[Money]>,
+) -> Result<(Value, ValueModel)> {
+    if params.metric == "score" {
+        let raw = card_columns(table, params, lifetime)?;
+        let model = fit_card(&raw, params);
+        return Ok((model.score(&raw, table.len()), model));
+    }
+    let value = plain(table, &params.metric, lifetime)?;
+    Ok((value, ValueModel { metric: params.metric.clone(), card: Vec::new() }))
+}
+
+impl ValueModel {
+    /// Measures the value of every customer of a table by the scales and weights fitted.
+    ///
+    /// * `params`: of the recipe the model was fitted with.
+    ///
+    /// # Errors
+    /// As [`measure`], and E461 if the model is not of this recipe.
+    pub fn apply(
+        &self,
+        table: &FeatureTable,
+        params: &ScoringValidParams,
+        lifetime: Option<&[Money]>,
+    ) -> Result<Value> {
+        let card = if params.metric == "score" { params.card.columns.as_slice() } else { &[] };
+        let names = || self.card.iter().map(|line| &line.column);
+        if self.metric != params.metric || !names().eq(card.iter().map(|line| &line.column)) {
+            let cause = format!("the model measures \"{}\", its recipe something else", self.metric);
+            return Err(Fault::new(461, cause).hint("fit it anew with `erba run`").into());
+        }
+        if self.metric == "score" {
+            return Ok(self.score(&card_columns(table, params, lifetime)?, table.len()));
+        }
+        plain(table, &self.metric, lifetime)
+    }
+
+    /// The model with ladders of bounded length, for a file.
+    #[must_use]
+    pub fn thinned(&self) -> ValueModel {
+        let card =
+            self.card.iter().map(|line| CardModel { scale: line.scale.thinned(), ..line.clone() }).collect();
+        ValueModel { metric: self.metric.clone(), card }
+    }
+
+    /// True if every number can be one that was fitted.
+    pub fn is_sound(&self) -> bool {
+        self.card.iter().all(|line| line.scale.is_sound() && (0.0..=1.0).contains(&line.weight))
+    }
+
+    /// * `raw`: one column a line of the card.
+    fn score(&self, raw: &[Vec<Option<f64>>], customers: usize) -> Value {
+        let scaled: Vec<Vec<Option<f64>>> = raw
+            .par_iter()
+            .zip(&self.card)
+            .map(|(column, line)| line.scale.scale(column, line.better))
+            .collect();
+        let amounts = (0..customers)
+            .into_par_iter()
+            .map(|index| {
+                let cells = scaled.iter().map(|column| column[index]);
+                let mean = weighted_mean(cells.zip(self.card.iter().map(|line| line.weight)));
+                Money::from_f64(100.0 * mean.unwrap_or(0.0)).unwrap_or_default()
+            })
+            .collect();
+        let weights = self.card.iter().map(|line| (line.column.clone(), line.weight)).collect();
+        Value { metric: "score".to_owned(), amounts, weights }
+    }
+}
+
+/// Value by any metric but the score card.
+fn plain(table: &FeatureTable, metric: &str, lifetime: Option<&[Money]>) -> Result<Value> {
     let plain = |amounts| Ok(Value { metric: metric.to_owned(), amounts, weights: Vec::new() });
     match metric {
         "sales" => plain(table.rows.iter().map(|row| row.sales).collect()),
         "margin" => plain(margins(table)?),
         "lifetime" => plain(lifetimes(table, lifetime)?.to_vec()),
-        "score" => score(table, params, lifetime),
         _ => {
             let numbers = numbers(table, metric, lifetime)?;
             let amounts: Vec<Option<Money>> =
@@ -154,41 +259,54 @@ fn known(table: &FeatureTable, name: &str) -> String {
     }
 }
 
-fn score(table: &FeatureTable, params: &ScoringValidParams, lifetime: Option<&[Money]>) -> Result<Value> {
-    let card = &params.card;
+/// The numbers of every line of the score card.
+fn card_columns(
+    table: &FeatureTable,
+    params: &ScoringValidParams,
+    lifetime: Option<&[Money]>,
+) -> Result<Vec<Vec<Option<f64>>>> {
     let mut faults = Vec::new();
     let mut raw = Vec::new();
-    for line in &card.columns {
+    for line in &params.card.columns {
         match numbers(table, &line.column, lifetime) {
             Ok(column) => raw.push(column),
             Err(error) => faults.extend(error.faults),
         }
     }
     Error::unless_empty(faults)?;
-    let scaled: Vec<Vec<Option<f64>>> = raw
-        .par_iter()
-        .zip(&card.columns)
-        .map(|(column, line)| ranks::scale(column, line.scale, line.better))
-        .collect();
-    let weights = match card.weighting {
+    Ok(raw)
+}
+
+fn fit_card(raw: &[Vec<Option<f64>>], params: &ScoringValidParams) -> ValueModel {
+    let lines = &params.card.columns;
+    let scales: Vec<Yardstick> =
+        raw.par_iter().zip(lines).map(|(column, line)| Yardstick::fit(column, line.scale)).collect();
+    let scaled = || -> Vec<Vec<Option<f64>>> {
+        let columns = raw.par_iter().zip(&scales).zip(lines);
+        columns.map(|((column, scale), line)| scale.scale(column, line.better)).collect()
+    };
+    let weights = match params.card.weighting {
         Weighting::Manual => {
-            weights::shares(&card.columns.iter().map(|line: &CardColumn| line.weight).collect::<Vec<_>>())
+            weights::shares(&lines.iter().map(|line: &CardColumn| line.weight).collect::<Vec<_>>())
         }
-        Weighting::Entropy => weights::entropy(&scaled),
-        Weighting::Critic => weights::critic(&scaled),
+        Weighting::Entropy => weights::entropy(&scaled()),
+        Weighting::Critic => weights::critic(&scaled()),
         Weighting::Ahp => {
             params.card_priorities.as_ref().map(|found| found.weights.clone()).unwrap_or_default()
         }
     };
-    let amounts = (0..table.len())
-        .into_par_iter()
-        .map(|index| {
-            let mean = weighted_mean(scaled.iter().map(|column| column[index]).zip(weights.iter().copied()));
-            Money::from_f64(100.0 * mean.unwrap_or(0.0)).unwrap_or_default()
+    let card = lines
+        .iter()
+        .zip(weights)
+        .zip(scales)
+        .map(|((line, weight), scale)| CardModel {
+            column: line.column.clone(),
+            weight,
+            better: line.better,
+            scale,
         })
         .collect();
-    let named = card.columns.iter().map(|line| line.column.clone()).zip(weights).collect();
-    Ok(Value { metric: "score".to_owned(), amounts, weights: named })
+    ValueModel { metric: "score".to_owned(), card }
 }
 
 /// Mean of the cells present by their weights; none if no cell of weight above 0 is present.

@@ -18,6 +18,8 @@
 //! Then customers not in Ⅰ with evidence, enough potential, growth and reach are promoted to Ⅰ, at most the recipe's share of
 //! all customers, highest potential first; customers of equal potential are never told apart.
 //!
+//! [`fit`] also gives the [`TierModel`], which holds other customers against the same lines.
+//!
 //! With the tiers of a previous run, [`hold`] lets customers near a line stay where they were.
 //!
 //! [`stability`] says how sure each tier is: its probability over resampled customers and months.
@@ -25,6 +27,7 @@
 //! Sources: the 60/80 rule and the promotion of small customers with potential are the method's own;
 //! `abc` is Ultsch & Lötsch (2015), PLOS ONE 10(6): e0129767.
 
+mod apply;
 mod cluster;
 mod cut;
 mod hold;
@@ -37,9 +40,12 @@ mod tiers;
 #[cfg(test)]
 mod tests;
 
+pub use apply::TierModel;
+pub use cluster::TierClusters;
 pub use cut::line;
 pub use hold::hold;
 pub use params::{KMeansParams, Limits, Method, PromoteParams, TieringParams, TieringValidParams};
-pub use split::split;
+pub use promote::PromotionModel;
+pub use split::{fit, split};
 pub use stability::{TierStability, stability};
 pub use tiers::{CutPoints, Tiering};

@@ -4,7 +4,8 @@ use crate::domain::{Money, Tier, TierReason};
 use crate::error::{Fault, Result};
 use crate::scoring::{Potential, Value};
 
-use super::cluster::{by_kmeans, smallest};
+use super::apply::TierModel;
+use super::cluster::{TierClusters, by_kmeans, known, smallest};
 use super::cut::{Lines, Ranking};
 use super::params::{Method, Ratio, TieringValidParams};
 use super::promote::promotions;
@@ -32,6 +33,20 @@ pub fn split(
     params: &TieringValidParams,
     seed: u64,
 ) -> Result<Tiering> {
+    Ok(fit(value, potential, ids, params, seed)?.0)
+}
+
+/// [`split`], with the model that tiers other customers by the same lines.
+///
+/// # Errors
+/// As [`split`].
+pub fn fit(
+    value: &Value,
+    potential: &Potential,
+    ids: &[Box<str>],
+    params: &TieringValidParams,
+    seed: u64,
+) -> Result<(Tiering, TierModel)> {
     let n = value.amounts.len();
     if ids.len() != n || potential.scores.len() != n || u32::try_from(n).is_err() {
         return Err(Fault::new(902, "values, potentials and ids do not belong together").into());
@@ -42,7 +57,7 @@ pub fn split(
         let hint = "check that the right column is taken for the amount (--map) and that the window holds sales (--window all)";
         return Err(Fault::new(410, cause).hint(hint).into());
     }
-    let (along, shares) = along(&ranking, &potential.scores, params, seed)?;
+    let Drawn { tiers: along, shares, clusters } = along(&ranking, &potential.scores, params, seed)?;
     let cuts = CutPoints {
         method: params.method.as_str().to_owned(),
         shares,
@@ -51,37 +66,61 @@ pub fn split(
         promotion_line: None,
     };
     let mut tiering = arranged(&ranking, &along, cuts);
-    let (promoted, line) = promotions(&tiering.by_value, value, potential, params);
-    for index in &promoted {
+    let (promoted, lowest, promotion) = promotions(&tiering.by_value, value, potential, params);
+    promote(&mut tiering, &promoted);
+    tiering.cuts.promotion_line = lowest;
+    // A threshold is a line even where no customer stands on it.
+    let lines = match params.method {
+        Method::Threshold => params.threshold.map(Some),
+        _ => tiering.cuts.smallest,
+    };
+    let model = TierModel { method: tiering.cuts.method.clone(), lines, clusters, promotion };
+    Ok((tiering, model))
+}
+
+/// Lifts customers into Ⅰ.
+pub(super) fn promote(tiering: &mut Tiering, promoted: &[usize]) {
+    for index in promoted {
         tiering.tiers[*index] = Tier::I;
         tiering.reasons[*index] = TierReason::Potential;
     }
     tiering.promoted = promoted.len() as u32;
-    tiering.cuts.promotion_line = line;
-    Ok(tiering)
 }
 
-/// Tiers along the ranking by the recipe's method, and the shares of value at which Ⅰ and Ⅱ end, where it has them.
+/// What a method makes of a ranking.
+pub(super) struct Drawn {
+    /// Tiers along the ranking.
+    pub(super) tiers: Vec<Tier>,
+    /// Shares of value at which Ⅰ and Ⅱ end, where the method has them.
+    shares: Option<[f64; 2]>,
+    /// The clusters of `kmeans`.
+    clusters: Option<TierClusters>,
+}
+
+/// Tiers by the recipe's method.
+///
+/// * `potentials`: one per customer, in the order that the ranking refers to; asked by `kmeans` only.
 pub(super) fn along(
     ranking: &Ranking,
     potentials: &[f64],
     params: &TieringValidParams,
     seed: u64,
-) -> Result<(Vec<Tier>, Option<[f64; 2]>)> {
+) -> Result<Drawn> {
+    let plain = |lines, shares| Drawn { tiers: by_lines(ranking, lines), shares, clusters: None };
     Ok(match params.method {
-        Method::Share => {
-            (by_lines(ranking, ranking.by_share(params.share)), Some(params.share.map(Ratio::to_f64)))
-        }
-        Method::Count => (by_lines(ranking, ranking.by_count(params.count)), None),
-        Method::Threshold => (by_lines(ranking, ranking.by_threshold(params.threshold)), None),
+        Method::Share => plain(ranking.by_share(params.share), Some(params.share.map(Ratio::to_f64))),
+        Method::Count => plain(ranking.by_count(params.count), None),
+        Method::Threshold => plain(ranking.by_threshold(params.threshold), None),
         Method::Abc => {
             let lines = ranking.by_abc();
-            (by_lines(ranking, lines), Some(lines.map(|end| share_upto(ranking, end))))
+            plain(lines, Some(lines.map(|end| share_upto(ranking, end))))
         }
         Method::Kmeans => {
-            let mut along = by_kmeans(ranking, potentials, params.kmeans, seed)?;
-            along.resize(ranking.order.len(), Tier::III);
-            (along, None)
+            let found = by_kmeans(ranking, potentials, params.kmeans, seed)?;
+            let customers = ranking.order.iter().zip(&ranking.values);
+            let tiers =
+                customers.map(|(index, value)| found.tier(*value, known(potentials, *index))).collect();
+            Drawn { tiers, shares: None, clusters: Some(found) }
         }
     })
 }
@@ -102,7 +141,7 @@ fn share_upto(ranking: &Ranking, end: usize) -> f64 {
 }
 
 /// From the order of the ranking to the order of the input.
-fn arranged(ranking: &Ranking, along: &[Tier], cuts: CutPoints) -> Tiering {
+pub(super) fn arranged(ranking: &Ranking, along: &[Tier], cuts: CutPoints) -> Tiering {
     let n = ranking.order.len();
     let total = ranking.total as f64;
     let mut by_value = vec![Tier::III; n];

@@ -113,7 +113,7 @@ fn lines_of(values: &[Money], potentials: &[f64], params: &TieringValidParams, s
     if ranking.positive == 0 {
         return Ok([None, None]);
     }
-    let (tiers, _) = along(&ranking, potentials, params, seed)?;
+    let tiers = along(&ranking, potentials, params, seed)?.tiers;
     let smallest = |wanted: Tier| {
         let held = ranking.values.iter().zip(&tiers).filter(|(_, tier)| **tier == wanted);
         held.map(|(value, _)| *value).min()

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::{Method, Tiering, TieringParams, TieringValidParams, hold, line, split};
+use super::{Method, TierModel, Tiering, TieringParams, TieringValidParams, fit, hold, line, split};
 use crate::domain::{Money, Tier, TierReason};
 use crate::scoring::{Potential, Value};
 
@@ -270,4 +270,67 @@ proptest! {
             }
         }
     }
+}
+
+/// The model of a fit, as a file gives it back.
+fn refitted(units: &[i64], potential: &Potential, params: &TieringValidParams) -> (Tiering, TierModel) {
+    let (found, model) = fit(&value(units), potential, &ids(units.len()), params, 1).unwrap();
+    let text = serde_json::to_string(&model).unwrap();
+    let read: TierModel = serde_json::from_str(&text).unwrap();
+    assert!(read == model && read.is_sound(), "{text}");
+    (found, read)
+}
+
+#[test]
+fn a_customer_alone_is_held_against_the_lines_of_the_others() {
+    let params = params(|params| params.promote.max_share = 0.0);
+    let (_, model) = refitted(&[50, 20, 10, 9, 6, 5], &potential(&[0.99; 6]), &params);
+    let alone = |units: i64| {
+        let found = model.apply(&value(&[units]), &potential(&[0.99]), &ids(1), &params).unwrap();
+        text(&found.tiers)
+    };
+    // I began at 20, II at 10; between the lines counts the one below.
+    assert_eq!([70, 20, 19, 10, 9, 0, -3].map(alone), ["I", "I", "II", "II", "III", "III", "III"]);
+}
+
+#[test]
+fn the_customers_fitted_on_get_their_tiers_again() {
+    let units = [50, 20, 20, 9, 6, 5, 5, 0, -4];
+    let scores: Vec<f64> = (0..9).map(|place| 0.55 + f64::from(place) / 20.0).collect();
+    for method in [Method::Share, Method::Count, Method::Threshold, Method::Abc, Method::Kmeans] {
+        for max_share in [0.0, 0.2, 0.4, 1.0] {
+            let params = params(|params| {
+                params.method = method;
+                params.promote.max_share = max_share;
+                params.threshold.one = 15.0;
+                params.threshold.two = 5.5;
+            });
+            let (found, model) = refitted(&units, &potential(&scores), &params);
+            let again = model.apply(&value(&units), &potential(&scores), &ids(9), &params).unwrap();
+            assert_eq!(
+                (&again.tiers, &again.reasons),
+                (&found.tiers, &found.reasons),
+                "{method:?} {max_share}"
+            );
+            assert_eq!(again.promoted, found.promoted);
+        }
+    }
+}
+
+#[test]
+fn the_line_of_promotion_is_the_recipes_unless_the_largest_share_cut_candidates_off() {
+    // 20 customers, so that 5 % is one of them; two pass the recipe's lines.
+    let mut units = vec![1; 20];
+    units[0] = 1_000;
+    let mut scores = vec![0.1; 20];
+    (scores[5], scores[6]) = (0.9, 0.8);
+    let line = |max_share: f64| {
+        let params = params(|params| params.promote.max_share = max_share);
+        refitted(&units, &potential(&scores), &params).1.promotion.line
+    };
+    assert_eq!((line(0.05), line(0.10), line(0.0)), (Some(0.9), Some(0.6), None));
+    let params = params(|params| params.promote.max_share = 0.05);
+    let (_, model) = refitted(&units, &potential(&scores), &params);
+    let alone = model.apply(&value(&[3]), &potential(&[0.95]), &ids(1), &params).unwrap();
+    assert_eq!((alone.tiers[0], alone.reasons[0]), (Tier::I, TierReason::Potential));
 }

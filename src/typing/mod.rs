@@ -152,8 +152,10 @@ fn blank(table: &FeatureTable, flag: TypeFlag) -> Typing {
     }
 }
 
-/// The outcome where nothing tells types apart.
-fn untyped(table: &FeatureTable, clusters: u32) -> Typing {
+/// The outcome where nothing tells types apart, at the fit or of a model that has no typing.
+///
+/// * `clusters`: the number the recipe seeks, for the record.
+pub fn untyped(table: &FeatureTable, clusters: u32) -> Typing {
     let mut typing = blank(table, TypeFlag::NoProductData);
     typing.quality = TypingQuality { k: clusters, ..TypingQuality::default() };
     let supply = if !table.has_transactions {

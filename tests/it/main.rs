@@ -9,6 +9,7 @@ mod layering;
 mod lifetime;
 mod program;
 mod runs;
+mod score;
 mod synth;
 mod visits;
 mod tiering;

@@ -12,3 +12,4 @@ pub(super) mod runs;
 pub(super) mod demo;
 pub(super) mod report;
 pub(super) mod run;
+pub(super) mod score;

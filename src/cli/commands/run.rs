@@ -99,7 +99,7 @@ pub(crate) struct Args {
 const REPS_HELP: &str = "Reps: rep, and as far as known hours_per_day, visits_per_day, days_per_week, lat, lon; \
 plans dated visits";
 
-const MAP_HELP: &str = "Column for a role, such as customer_id=\"Store Number\"; amounts may add columns up \
+pub(super) const MAP_HELP: &str = "Column for a role, such as customer_id=\"Store Number\"; amounts may add columns up \
 (sales=Milk+Fresh), customer_id=@row numbers the rows";
 
 const EXAMPLES: &str = "\
@@ -109,11 +109,11 @@ Examples:
   erba run --transactions iowa.csv --map customer_id=\"Store Number\" --map amount=\"Sale (Dollars)\" --out iowa
   erba run --customers 客户.xlsx --recipe pharma --lang zh --out 结果";
 
-fn date_format(text: &str) -> Result<DateFormat, String> {
+pub(super) fn date_format(text: &str) -> Result<DateFormat, String> {
     text.parse()
 }
 
-fn window(text: &str) -> Result<Window, String> {
+pub(super) fn window(text: &str) -> Result<Window, String> {
     text.parse()
 }
 
@@ -125,26 +125,35 @@ pub(super) fn format(text: &str) -> Result<Format, String> {
     text.parse()
 }
 
-fn day(text: &str) -> Result<Day, String> {
+pub(super) fn day(text: &str) -> Result<Day, String> {
     text.parse().map_err(|_| format!("\"{text}\" is not a date such as 2025-06-30"))
+}
+
+/// What the command line says of the recipe, as TOML.
+pub(super) fn overrides(max_reject_share: Option<f64>) -> Result<String, Error> {
+    match max_reject_share {
+        Some(share) if share.is_finite() => Ok(format!("[ingest]\nmax_reject_share = {share:?}\n")),
+        Some(_) => {
+            let fault = Fault::new(102, "--max-reject-share is not a number");
+            Err(fault.hint("give a share from 0 to 1").into())
+        }
+        None => Ok(String::new()),
+    }
+}
+
+/// Threads asked for, or as many as there are cores.
+pub(super) fn threads(given: Option<usize>) -> Result<usize, Error> {
+    match given {
+        Some(0) => Err(Fault::new(102, "--threads is 0").hint("give at least 1").into()),
+        Some(threads) => Ok(threads),
+        None => Ok(std::thread::available_parallelism().map_or(1, usize::from)),
+    }
 }
 
 impl Args {
     fn request(&self) -> Result<Request, Error> {
-        let overrides = match self.max_reject_share {
-            Some(share) if share.is_finite() => format!("[ingest]\nmax_reject_share = {share:?}\n"),
-            Some(_) => {
-                return Err(Fault::new(102, "--max-reject-share is not a number")
-                    .hint("give a share from 0 to 1")
-                    .into());
-            }
-            None => String::new(),
-        };
-        let threads = match self.threads {
-            Some(0) => return Err(Fault::new(102, "--threads is 0").hint("give at least 1").into()),
-            Some(threads) => threads,
-            None => std::thread::available_parallelism().map_or(1, usize::from),
-        };
+        let overrides = overrides(self.max_reject_share)?;
+        let threads = threads(self.threads)?;
         Ok(Request {
             transactions: self.transactions.clone(),
             customers: self.customers.clone(),
@@ -194,7 +203,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
     report::write(&segmentation, &formats, args.lang, &args.out, args.force)?;
     printer.say(&report::summary(&segmentation, args.lang, printer.width(), &args.out));
     if !args.no_registry {
-        record(&segmentation, args, printer);
+        record(&segmentation, args.name.as_deref(), printer);
     }
     if args.open {
         browser::open(&args.out.join("report.html"))?;
@@ -203,10 +212,10 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
 }
 
 /// A registry that cannot be written must not cost the result: it is there already.
-fn record(segmentation: &Segmentation, args: &Args, printer: &Printer) {
+pub(super) fn record(segmentation: &Segmentation, name: Option<&str>, printer: &Printer) {
     let circumstances = Circumstances {
         command: std::env::args().collect(),
-        name: args.name.clone(),
+        name: name.map(str::to_owned),
         peak_memory: peak_memory(),
     };
     let recorded = Registry::default_path()
@@ -219,12 +228,12 @@ fn record(segmentation: &Segmentation, args: &Args, printer: &Printer) {
 }
 
 /// A bar on stderr, hidden where nobody would see it.
-struct Progress {
-    bar: ProgressBar,
+pub(super) struct Progress {
+    pub(super) bar: ProgressBar,
 }
 
 impl Progress {
-    fn new(printer: &Printer) -> Self {
+    pub(super) fn new(printer: &Printer) -> Self {
         let bar = if printer.shows_progress() { ProgressBar::new(0) } else { ProgressBar::hidden() };
         Progress { bar }
     }

@@ -57,7 +57,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Outcome {
         sample: params.study_sample,
         seed,
     };
-    let types = match &found.typing_model {
+    let types = match found.segmentation.model.as_ref().and_then(|model| model.typing.as_ref()) {
         Some(model) => typing::study(model, &run.table, &settings)?,
         None => None,
     };

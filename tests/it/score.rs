@@ -1,0 +1,164 @@
+//! A fitted model judges other customers by the same measure.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::program::{Desk, column_of};
+
+fn sample(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("data/sample").join(name)
+}
+
+/// `--transactions … --customers … --products …` of the sample.
+fn inputs() -> Vec<String> {
+    ["transactions", "customers", "products"]
+        .into_iter()
+        .flat_map(|table| [format!("--{table}"), sample(&format!("{table}.csv")).display().to_string()])
+        .collect()
+}
+
+fn arguments(command: &[&str], rest: Vec<String>) -> Vec<String> {
+    command.iter().map(|word| (*word).to_owned()).chain(rest).collect()
+}
+
+/// A desk with the sample's result in `fitted`.
+fn desk() -> Desk {
+    let desk = Desk::new();
+    let outcome = desk.erba(arguments(&["run", "--out", "fitted"], inputs()));
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    desk
+}
+
+/// The lines of the sample's transactions that one customer made.
+fn lines_of(id: &str) -> String {
+    let text = fs::read_to_string(sample("transactions.csv")).unwrap();
+    let (header, rows) = text.split_once('\n').unwrap();
+    let own = rows.lines().filter(|line| line.starts_with(&format!("{id},")));
+    own.fold(format!("{header}\n"), |all, line| all + line + "\n")
+}
+
+#[test]
+fn the_data_fitted_on_get_the_result_they_had() {
+    let desk = desk();
+    let outcome = desk.erba(arguments(&["score", "--model", "fitted", "--out", "scored"], inputs()));
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    // 200 customers have fewer distinct values than a ladder has steps, so potential is the same too.
+    assert_eq!(desk.text("scored/customers.csv"), desk.text("fitted/customers.csv"));
+    assert_eq!(desk.text("scored/plan.csv"), desk.text("fitted/plan.csv"));
+    assert_eq!(desk.text("scored/model.json"), desk.text("fitted/model.json"));
+    let summary: serde_json::Value = serde_json::from_str(&desk.text("scored/summary.json")).unwrap();
+    assert_eq!(summary["model"]["sha256"].as_str().unwrap().len(), 64);
+    assert!(summary["model"]["path"].as_str().unwrap().ends_with("model.json"));
+    let fitted: serde_json::Value = serde_json::from_str(&desk.text("fitted/summary.json")).unwrap();
+    assert!(fitted["model"].is_null());
+    desk.checked("fitted");
+    desk.checked("scored");
+}
+
+#[test]
+fn one_customer_alone_gets_the_tier_its_value_deserves() {
+    let desk = desk();
+    let ids = desk.column("fitted/customers.csv", "customer_id");
+    let tiers = desk.column("fitted/customers.csv", "tier");
+    let reasons = desk.column("fitted/customers.csv", "tier_reason");
+    for wanted in ["I", "II", "III"] {
+        let at = (0..ids.len()).rfind(|at| tiers[*at] == wanted && reasons[*at] == "contribution").unwrap();
+        if lines_of(&ids[at]).lines().count() < 2 {
+            continue;
+        }
+        desk.put("one.csv", lines_of(&ids[at]));
+        desk.done(
+            "score --model fitted/model.json --transactions one.csv --as-of 2025-12-31 --out alone --force",
+        );
+        assert_eq!(desk.column("alone/customers.csv", "customer_id"), [ids[at].clone()]);
+        let reason = &desk.column("alone/customers.csv", "tier_reason")[0];
+        assert!(
+            desk.column("alone/customers.csv", "tier") == [wanted] || reason == "potential",
+            "{}",
+            ids[at]
+        );
+        desk.checked("alone");
+        // A fit on one customer alone knows nothing to hold it against.
+        let refit = desk.erba([
+            "run",
+            "--transactions",
+            "one.csv",
+            "--as-of",
+            "2025-12-31",
+            "--out",
+            "refit",
+            "--force",
+        ]);
+        if refit.code == 0 {
+            assert_eq!(desk.column("refit/customers.csv", "tier"), ["I"]);
+        }
+    }
+}
+
+#[test]
+fn a_model_that_cannot_be_used_is_refused() {
+    let desk = desk();
+    let model = desk.text("fitted/model.json");
+    desk.put("newer.json", model.replacen("\"format\": 1", "\"format\": 2", 1));
+    desk.put("half.json", &model[..model.len() / 2]);
+    desk.put("empty.json", "");
+    for (file, code) in
+        [("newer.json", "E462"), ("half.json", "E461"), ("empty.json", "E461"), ("none", "E460")]
+    {
+        let outcome = desk.erba(arguments(&["score", "--model", file, "--out", "scored"], inputs()));
+        assert_eq!(outcome.code, 3, "{file}: {}", outcome.stderr);
+        assert!(outcome.stderr.contains(&format!("error[{code}]")), "{file}: {}", outcome.stderr);
+        assert!(!desk.path("scored").exists());
+    }
+}
+
+#[test]
+fn a_column_the_model_needs_must_be_there() {
+    let desk = Desk::new();
+    desk.put("own.toml", "name = \"own\"\n[typing]\nattributes = [\"shop_type\"]\n");
+    let fitted = desk.erba(arguments(&["run", "--recipe", "own.toml", "--out", "fitted"], inputs()));
+    assert_eq!(fitted.code, 0, "{}", fitted.stderr);
+    let only_sales = arguments(&["score", "--model", "fitted", "--out", "scored"], inputs()[..2].to_vec());
+    let outcome = desk.erba(only_sales);
+    assert_eq!(outcome.code, 3, "{}", outcome.stderr);
+    assert!(
+        outcome.stderr.contains("error[E451]") && outcome.stderr.contains("shop_type"),
+        "{}",
+        outcome.stderr
+    );
+}
+
+#[test]
+fn every_method_draws_lines_that_hold_again() {
+    let desk = Desk::new();
+    for method in ["count", "threshold", "abc", "kmeans"] {
+        let recipe =
+            format!("[tiering]\nmethod = \"{method}\"\n[tiering.threshold]\none = 5000\ntwo = 1000\n");
+        desk.put("own.toml", recipe);
+        let run = ["run", "--recipe", "own.toml", "--out", "fitted", "--force"];
+        let fitted = desk.erba(arguments(&run, inputs()));
+        assert_eq!(fitted.code, 0, "{method}: {}", fitted.stderr);
+        let score = ["score", "--model", "fitted", "--out", "scored", "--force"];
+        let scored = desk.erba(arguments(&score, inputs()));
+        assert_eq!(scored.code, 0, "{method}: {}", scored.stderr);
+        assert_eq!(desk.text("scored/customers.csv"), desk.text("fitted/customers.csv"), "{method}");
+    }
+}
+
+/// `models/fitted/sample.json`, made by the command in `models/fitted/README.md`.
+#[test]
+fn the_shipped_model_types_the_sample_as_written() {
+    let desk = Desk::new();
+    let fitted = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/fitted");
+    let model = fitted.join("sample.json").display().to_string();
+    let outcome = desk.erba(arguments(&["score", "--model", &model, "--out", "scored"], inputs()));
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    for column in ["customer_id", "tier", "type", "type_flag"] {
+        assert_eq!(
+            desk.column("scored/customers.csv", column),
+            column_of(&fitted.join("sample.csv"), column),
+            "{column}"
+        );
+    }
+    desk.checked("scored");
+}
