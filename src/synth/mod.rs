@@ -1,7 +1,7 @@
 //! Data with a planted truth: customers whose tier, type and potential are known beforehand.
 //!
 //! In: a number of customers, a number of transaction lines, a seed and a last day ([`Params`]).
-//! Out: a [`World`] ([`make`]), and from it the files of a real business ([`write`]): transactions,
+//! Out: a [`World`] ([`make`]), and from it the files of a real business ([`write()`]): transactions,
 //! customers, products, reps, past visits, and `truth.csv` with what was planted.
 //!
 //! The rules in words, figures in `docs/concepts/synth.md`:

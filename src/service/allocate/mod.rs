@@ -11,12 +11,12 @@
 //! (the first visit alone does nothing), so taking the best visit next is not enough. It is a
 //! multiple-choice knapsack, solved in three steps:
 //!
-//! 1. [`hull`]: per account, the upper concave hull of (visits, worth). Its steps, sorted by
+//! 1. `hull`: per account, the upper concave hull of (visits, worth). Its steps, sorted by
 //!    worth per minute, are taken until time runs out. The step that no longer fits, taken in
 //!    part, gives an upper bound; the rest is a plan already.
-//! 2. [`relax`]: with money as a second limit, the exchange rate of minutes and money that makes
+//! 2. `relax`: with money as a second limit, the exchange rate of minutes and money that makes
 //!    the bound least.
-//! 3. [`core`]: every option loses something against the bound at that price. Options that lose
+//! 3. `core`: every option loses something against the bound at that price. Options that lose
 //!    more than the gap cannot be in the best plan; the others are combined by dynamic programming over
 //!    the accounts, the least loss first, until no account left can close the gap. Then the plan
 //!    is optimal. A limit on states ends the search earlier; the gap left is then proven and told.
