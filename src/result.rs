@@ -3,7 +3,7 @@
 use crate::domain::{CustomerType, Day, Money, Tier, TierReason, Window};
 use crate::features::FeatureTable;
 pub use crate::ingest::{InputRecord, Reject, RowCounts};
-use crate::lifetime::Lifetime;
+use crate::lifetime::{Holding, Lifetime, portfolio};
 use crate::model::FittedModel;
 use crate::scoring::{Potential, Value};
 use crate::service::ServicePlan;
@@ -126,6 +126,17 @@ impl Segmentation {
     /// Totals of one type.
     pub fn type_totals(&self, customer_type: CustomerType) -> GroupTotals {
         self.totals(|index| self.typing.types[index] == customer_type)
+    }
+
+    /// What each tier × type will bring against what it brought in the window; none without lifetime values.
+    pub fn portfolio(&self) -> Option<Vec<Holding>> {
+        let past: Vec<Money> = self.table.rows.iter().map(|row| row.sales).collect();
+        let mut budget = [0.0; 6];
+        for row in &self.service.groups {
+            budget[row.tier.index() * 2 + row.customer_type.index()] = row.budget_share;
+        }
+        let lifetime = self.lifetime.as_ref()?;
+        Some(portfolio(lifetime, &past, &self.tiering.tiers, &self.typing.types, &budget))
     }
 
     /// Totals of the customers that `holds` picks by index.

@@ -45,6 +45,7 @@ mod pareto_nbd;
 mod period;
 mod portfolio;
 mod predict;
+mod simulate;
 mod special;
 mod warnings;
 
@@ -59,5 +60,6 @@ pub use params::{LifetimeParams, LifetimeValidParams};
 pub use period::{Days, Months, Period, Span, Weeks};
 pub use portfolio::{Holding, portfolio};
 pub use predict::{Estimate, Prediction, SpendPrediction, predict};
+pub use simulate::{simulate, simulate_spend};
 pub use special::{ln_hyp2f1, trigamma};
 pub use warnings::{Warning, of_gaps as gap_warning};

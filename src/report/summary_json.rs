@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::domain::{CustomerType, Tier, Window};
 use crate::error::{Fault, Result};
 use crate::language::Language;
+use crate::lifetime::Lifetime;
 use crate::report::read::group_key;
 use crate::result::{GroupTotals, Segmentation};
 use crate::visits::{RepPlan, VisitPlan};
@@ -79,6 +80,7 @@ fn summary(all: &Segmentation, lang: Language) -> Result<Value> {
                 .map(|row| (group_key(row.tier, row.customer_type), json!(row.message)))
                 .collect::<Map<_, _>>(),
         },
+        "lifetime": all.lifetime.as_ref().map(|lifetime| expected(all, lifetime)),
         "movers": all.movers.as_ref().map(Vec::len),
         "history": all.table.history.map(|(first, last)| json!({ "first": first, "last": last })),
         "has_transactions": all.table.has_transactions,
@@ -120,6 +122,34 @@ fn visits(plan: &VisitPlan) -> Result<Value> {
             "answers": execution.answers.len(),
         })),
     }))
+}
+
+/// The models, and what each tier and each tier × type will bring.
+fn expected(all: &Segmentation, lifetime: &Lifetime) -> Value {
+    let fit = &lifetime.forecast.fit;
+    let names = fit.model.kind().param_names();
+    let params: Map<String, Value> = names
+        .iter()
+        .zip(fit.model.params())
+        .map(|(name, value)| ((*name).to_owned(), json!(value)))
+        .collect();
+    let tiers: Map<String, Value> = Tier::ALL
+        .iter()
+        .zip(lifetime.by_tier(&all.tiering.tiers))
+        .map(|(tier, total)| (tier.to_string(), json!(total)))
+        .collect();
+    json!({
+        "model": fit.model.kind().as_str(),
+        "params": params,
+        "log_likelihood": fit.log_likelihood,
+        "repeaters": fit.repeaters,
+        "horizon": lifetime.params.horizon().to_string(),
+        "discount_rate": lifetime.params.discount_rate(),
+        "coverage": lifetime.params.coverage(),
+        "expected": lifetime.total(|_| true),
+        "tiers": tiers,
+        "portfolio": all.portfolio(),
+    })
 }
 
 fn group(totals: GroupTotals) -> Value {

@@ -33,7 +33,7 @@ fn keys(value: &Value) -> Vec<&str> {
 }
 
 /// 600 customers whose rate, loyalty and spend differ; chance is a congruence.
-fn transactions(folder: &Path) -> String {
+pub(super) fn transactions(folder: &Path) -> String {
     let mut text = "customer_id,date,amount\n".to_owned();
     let start = jiff::civil::date(2024, 1, 1);
     let mut state = 28_u64;

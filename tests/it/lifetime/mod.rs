@@ -3,3 +3,5 @@
 mod cdnow;
 mod clv;
 mod reference;
+mod run;
+mod simulation;

@@ -1,0 +1,46 @@
+//! Lifetime values in `erba run`.
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+use super::clv::transactions;
+
+#[test]
+fn a_run_ranks_by_lifetime_value_and_tells_what_tiers_will_bring() {
+    let folder = tempfile::tempdir().unwrap();
+    let (sales, recipe) = (transactions(folder.path()), folder.path().join("future.toml"));
+    let result = folder.path().join("result");
+    std::fs::write(&recipe, "[lifetime]\nenabled = true\nhorizon = 26\n[scoring]\nmetric = \"lifetime\"\n")
+        .unwrap();
+    let output = Command::cargo_bin("erba")
+        .unwrap()
+        .env("ERBA_REGISTRY", folder.path().join("runs.sqlite"))
+        .args(["run", "--transactions", &sales, "--recipe", recipe.to_str().unwrap()])
+        .args(["--out", result.to_str().unwrap()])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = std::fs::read_to_string(result.join("summary.json")).unwrap();
+    let summary: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(summary["value_metric"], "lifetime");
+    assert!(summary["timings_ms"]["lifetime"].is_number());
+    let lifetime = &summary["lifetime"];
+    let number = |value: &Value| value.as_f64().unwrap();
+    let expected = number(&lifetime["expected"]["expected"]);
+    let by_tier: f64 =
+        ["I", "II", "III"].iter().map(|tier| number(&lifetime["tiers"][tier]["expected"])).sum();
+    assert!((by_tier / expected - 1.0).abs() < 1e-9);
+    // Value is the discounted one, to the cent of each customer.
+    let discounted = number(&lifetime["expected"]["discounted"]);
+    assert!((number(&summary["value_total"]) / discounted - 1.0).abs() < 1e-5);
+    for tier in ["I", "II", "III"] {
+        let total = &lifetime["tiers"][tier];
+        assert!(number(&total["low"]) <= number(&total["expected"]));
+        assert!(number(&total["expected"]) <= number(&total["high"]));
+    }
+    for share in ["past_share", "future_share", "budget_share", "budget_share_by_future"] {
+        let holdings = lifetime["portfolio"].as_array().unwrap();
+        let sum: f64 = holdings.iter().map(|holding| number(&holding[share])).sum();
+        assert!(holdings.len() == 6 && (sum - 1.0).abs() < 1e-9, "{share}: {sum}");
+    }
+}
