@@ -40,7 +40,7 @@ fn write_log(rows: usize) -> PathBuf {
     path
 }
 
-pub fn bench(criterion: &mut Criterion) {
+pub(crate) fn bench(criterion: &mut Criterion) {
     let rows = crate::rows(3_000_000);
     let path = write_log(rows);
     let recipe = config::load("general").expect("the general recipe is shipped");
