@@ -79,7 +79,9 @@ fn desk() -> Desk {
         let entry = entry.unwrap();
         fs::copy(entry.path(), desk.path("data/sample").join(entry.file_name())).unwrap();
     }
-    fs::copy(sample.join("transactions.csv"), desk.path("sales.csv")).unwrap();
+    for name in ["sales", "sales_to_march", "sales_to_june", "sales_to_september", "new_shop"] {
+        fs::copy(sample.join("transactions.csv"), desk.path(&format!("{name}.csv"))).unwrap();
+    }
     for name in ["customers.csv", "customers.xlsx", "products.csv", "reps.csv", "visits.csv"] {
         fs::copy(sample.join(name), desk.path(name)).unwrap();
     }

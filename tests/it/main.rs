@@ -1,6 +1,7 @@
 //! Table of contents of the integration tests.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop there")]
+#![expect(clippy::print_stderr, reason = "a test that skips says so")]
 
 mod allocate;
 mod bad_input;

@@ -32,8 +32,11 @@ fn closed(example: &Example, params: &VisitsValidParams, rep: &str, day: Day) ->
     away || params.holidays.contains(&text) || monday_is_zero(day) >= rep.days_per_week as usize
 }
 
+/// Hours, visits, sequence numbers and whether an appointment stands there, of each rep's day.
+type Days<'p> = BTreeMap<(&'p str, Day), (f64, u32, Vec<u32>, bool)>;
+
 fn days_and_hours(example: &Example, plan: &VisitPlan, params: &VisitsValidParams, faults: &mut Vec<String>) {
-    let mut days: BTreeMap<(&str, Day), (f64, u32, Vec<u32>, bool)> = BTreeMap::new();
+    let mut days = Days::new();
     for visit in &plan.visits {
         let fixed = matches!(visit.cause, VisitCause::Appointment | VisitCause::Kept);
         if visit.date <= example.as_of || visit.date.since(example.as_of) > params.horizon_days as i32 {
