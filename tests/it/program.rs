@@ -6,45 +6,45 @@ use std::path::{Path, PathBuf};
 use assert_cmd::Command;
 
 /// A folder that vanishes with the test.
-pub struct Desk {
+pub(crate) struct Desk {
     folder: tempfile::TempDir,
 }
 
 /// How a command went.
 #[derive(Debug)]
-pub struct Outcome {
+pub(crate) struct Outcome {
     /// The exit code.
-    pub code: i32,
+    pub(crate) code: i32,
     /// Data.
-    pub stdout: String,
+    pub(crate) stdout: String,
     /// Words.
-    pub stderr: String,
+    pub(crate) stderr: String,
 }
 
 impl Desk {
     /// An empty folder.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Desk { folder: tempfile::tempdir().unwrap() }
     }
 
     /// Where it is.
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// Puts a file into it.
-    pub fn put(&self, name: &str, bytes: impl AsRef<[u8]>) -> &Self {
+    pub(crate) fn put(&self, name: &str, bytes: impl AsRef<[u8]>) -> &Self {
         fs::write(self.path(name), bytes).unwrap();
         self
     }
 
     /// Reads a file of it.
-    pub fn text(&self, name: &str) -> String {
+    pub(crate) fn text(&self, name: &str) -> String {
         fs::read_to_string(self.path(name)).unwrap_or_else(|fault| panic!("{name}: {fault}"))
     }
 
     /// Names of all that is in it, in order.
-    pub fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = fs::read_dir(self.folder.path())
             .unwrap()
             .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
@@ -54,7 +54,7 @@ impl Desk {
     }
 
     /// Runs `erba` in it; the registry is in the folder too.
-    pub fn erba<S: AsRef<std::ffi::OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Outcome {
+    pub(crate) fn erba<S: AsRef<std::ffi::OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Outcome {
         let output = Command::cargo_bin("erba")
             .unwrap()
             .current_dir(self.folder.path())
@@ -71,26 +71,26 @@ impl Desk {
     }
 
     /// Runs `erba` with arguments separated by blanks, which must succeed.
-    pub fn done(&self, arguments: &str) -> Outcome {
+    pub(crate) fn done(&self, arguments: &str) -> Outcome {
         let outcome = self.erba(arguments.split_whitespace());
         assert_eq!(outcome.code, 0, "erba {arguments}: {}", outcome.stderr);
         outcome
     }
 
     /// `erba check` finds nothing in a result.
-    pub fn checked(&self, result: &str) {
+    pub(crate) fn checked(&self, result: &str) {
         let outcome = self.erba(["check", result]);
         assert_eq!(outcome.code, 0, "{result}: {}{}", outcome.stdout, outcome.stderr);
     }
 
     /// A column of a CSV file of it.
-    pub fn column(&self, file: &str, column: &str) -> Vec<String> {
+    pub(crate) fn column(&self, file: &str, column: &str) -> Vec<String> {
         column_of(&self.path(file), column)
     }
 }
 
 /// A column of a CSV file.
-pub fn column_of(path: &Path, column: &str) -> Vec<String> {
+pub(crate) fn column_of(path: &Path, column: &str) -> Vec<String> {
     let mut reader = csv::Reader::from_path(path).unwrap();
     let at = reader.headers().unwrap().iter().position(|header| header == column);
     let at = at.unwrap_or_else(|| panic!("{} has no column {column}", path.display()));
@@ -98,7 +98,7 @@ pub fn column_of(path: &Path, column: &str) -> Vec<String> {
 }
 
 /// Real data for tests; none, with a word about it, if it is not there.
-pub fn real(path: &str) -> Option<PathBuf> {
+pub(crate) fn real(path: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("ERBA_DATA").map_or_else(|| PathBuf::from("../shared/data"), PathBuf::from);
     let path = folder.join(path);
     if path.exists() {

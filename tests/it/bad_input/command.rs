@@ -42,7 +42,6 @@ fn arguments() {
 }
 
 #[test]
-#[ignore = "`erba run` does not get so far yet"]
 fn a_folder_that_exists_is_left_alone() {
     let desk = Desk::new();
     desk.put("t.csv", GOOD);
@@ -60,7 +59,6 @@ fn a_folder_that_exists_is_left_alone() {
 }
 
 #[test]
-#[ignore = "`erba run` does not get so far yet"]
 fn a_run_that_fails_with_force_leaves_the_old_result() {
     let desk = Desk::new();
     desk.put("t.csv", GOOD).done("run --transactions t.csv --out out");

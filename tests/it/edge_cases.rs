@@ -1,0 +1,117 @@
+//! Small and strange tables that have a defined result.
+
+use crate::program::Desk;
+
+fn tiers(desk: &Desk, text: &str, arguments: &str) -> Vec<(String, String)> {
+    desk.put("t.csv", text);
+    desk.done(&format!("run {arguments} --out out --force"));
+    desk.checked("out");
+    let ids = desk.column("out/customers.csv", "customer_id");
+    ids.into_iter().zip(desk.column("out/customers.csv", "tier")).collect()
+}
+
+fn pairs(told: &[(String, String)]) -> Vec<(&str, &str)> {
+    told.iter().map(|(id, tier)| (id.as_str(), tier.as_str())).collect()
+}
+
+const LOG: &str = "--transactions t.csv";
+const TABLE: &str = "--customers t.csv";
+
+#[test]
+fn one_customer_is_in_one() {
+    let desk = Desk::new();
+    assert_eq!(pairs(&tiers(&desk, "customer_id,date,amount\nA,2025-01-03,1\n", LOG)), [("A", "I")]);
+    assert_eq!(pairs(&tiers(&desk, "customer_id,sales\nA,1\n", TABLE)), [("A", "I")]);
+}
+
+#[test]
+fn equal_customers_are_all_in_one() {
+    let desk = Desk::new();
+    let text = "customer_id,sales\nA,5\nB,5\nC,5\nD,5\nE,5\n";
+    assert!(tiers(&desk, text, TABLE).iter().all(|(_, tier)| tier == "I"));
+}
+
+#[test]
+fn who_brings_nothing_is_in_three() {
+    let desk = Desk::new();
+    let text = "customer_id,sales\nA,5\nB,0\nC,-5\nD,\n";
+    assert_eq!(pairs(&tiers(&desk, text, TABLE)), [("A", "I"), ("B", "III"), ("D", "III"), ("C", "III")]);
+}
+
+#[test]
+fn the_customer_that_crosses_a_line_belongs_to_the_higher_tier() {
+    let desk = Desk::new();
+    // 60 lies before B exactly, 80 before C exactly.
+    let told = tiers(&desk, "customer_id,sales\nA,60\nB,20\nC,20\n", TABLE);
+    assert_eq!(pairs(&told), [("A", "I"), ("B", "II"), ("C", "II")]);
+    let told = tiers(&desk, "customer_id,sales\nA,60\nB,20\nC,19\nD,1\n", TABLE);
+    assert_eq!(pairs(&told), [("A", "I"), ("B", "II"), ("C", "III"), ("D", "III")]);
+}
+
+#[test]
+fn guests_are_filtered_and_counted() {
+    let desk = Desk::new();
+    tiers(&desk, "customer_id,date,amount\nA,2025-01-03,1\n,2025-01-04,7\nB,2025-01-05,2\n", LOG);
+    let summary: serde_json::Value = serde_json::from_str(&desk.text("out/summary.json")).unwrap();
+    assert_eq!(summary["rows"]["filtered"], 1);
+    assert_eq!(summary["rows"]["read"], 3);
+    assert_eq!(summary["value_total"], 3.0);
+}
+
+#[test]
+fn line_numbers_of_rejects_are_right_behind_line_breaks_and_blank_lines() {
+    let desk = Desk::new();
+    let text = "customer_id,date,amount,note\n\
+        A,2025-01-03,1,\"two\nlines\"\n\
+        \n\
+        \n\
+        B,2025-01-05,x,\n\
+        \"C\nC\",2025-01-05,2,\"a\n\nb\"\n\
+        D,never,3,\n";
+    tiers(&desk, text, "--transactions t.csv --max-reject-share 1");
+    assert_eq!(
+        desk.text("out/rejects.csv"),
+        "file,line,column,value,reason\n\
+         t.csv,6,amount,x,is not a number\n\
+         t.csv,11,date,never,is not a date\n"
+    );
+}
+
+#[test]
+fn cells_that_look_like_formulas_are_marked() {
+    let desk = Desk::new();
+    let text = "customer_id,name,sales\n=1+1,\"=cmd|' /C calc'!A0\",5\n@x,-SUM(A1),4\n-5,+49 30 1234,3\n";
+    let told = tiers(&desk, text, TABLE);
+    assert_eq!(pairs(&told), [("'=1+1", "I"), ("'@x", "I"), ("-5", "II")]);
+    let names = desk.column("out/customers.csv", "name");
+    assert_eq!(names[0], "'=cmd|' /C calc'!A0");
+    assert_eq!(names[1], "'-SUM(A1)");
+}
+
+#[test]
+fn returns_can_outweigh_purchases() {
+    let desk = Desk::new();
+    let text = "customer_id,date,amount\nA,2025-01-03,10\nB,2025-01-04,5\nB,2025-01-05,-9\n";
+    assert_eq!(pairs(&tiers(&desk, text, LOG)), [("A", "I"), ("B", "III")]);
+    assert_eq!(desk.column("out/customers.csv", "value"), ["10.00", "-4.00"]);
+}
+
+#[test]
+fn the_window_bounds_value_to_the_day() {
+    let desk = Desk::new();
+    let text = "customer_id,date,amount\nA,2025-01-01,10\nA,2025-01-02,1\nB,2025-01-31,2\n";
+    // Thirty days ending on 31 January begin on 2 January.
+    tiers(&desk, text, "--transactions t.csv --window 30");
+    assert_eq!(desk.column("out/customers.csv", "value"), ["2.00", "1.00"]);
+}
+
+#[test]
+fn a_table_of_strange_names_comes_back_whole() {
+    let desk = Desk::new();
+    let text = "customer_id,sales\n\"a,b\",3\n\"say \"\"hi\"\"\",2\n零售户①,9\n\u{1F34E},1\n";
+    let told = tiers(&desk, text, TABLE);
+    assert_eq!(
+        told.iter().map(|pair| pair.0.as_str()).collect::<Vec<_>>(),
+        ["零售户①", "a,b", "say \"hi\"", "\u{1F34E}"]
+    );
+}

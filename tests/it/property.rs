@@ -1,0 +1,167 @@
+//! Whatever the table, the checker finds nothing, and a few laws hold.
+
+use std::fmt::Write;
+
+use proptest::prelude::*;
+
+use crate::program::{Desk, Outcome};
+
+/// One line of a random log: customer, day, amount in cents, product.
+type Line = (u8, u16, i64, u8);
+
+fn lines() -> impl Strategy<Value = Vec<Line>> {
+    let amount = prop_oneof![
+        8 => 1_i64..20_000,
+        // Few different amounts make equal values.
+        4 => (1_i64..5).prop_map(|n| n * 1_000),
+        1 => -5_000_i64..0,
+        1 => Just(0_i64),
+        1 => Just(100_000_000_000_i64),
+    ];
+    prop::collection::vec((0_u8..30, 0_u16..730, amount, 0_u8..12), 1..150)
+}
+
+fn log(lines: &[Line], with_products: bool) -> String {
+    let mut text = String::from(if with_products {
+        "customer_id,date,amount,product_id\n"
+    } else {
+        "customer_id,date,amount\n"
+    });
+    for (customer, day, cents, product) in lines {
+        let day = erba::domain::Day(19_723 + i32::from(*day));
+        let sign = if *cents < 0 { "-" } else { "" };
+        let cents = cents.unsigned_abs();
+        write!(text, "K{customer},{day},{sign}{}.{:02}", cents / 100, cents % 100).unwrap();
+        if with_products {
+            write!(text, ",P{product}").unwrap();
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// Runs and checks; a run that is refused must be refused for a reason.
+fn run(desk: &Desk, out: &str, more: &str) -> bool {
+    let arguments = format!("run --transactions t.csv --out {out} --force {more}");
+    let outcome = desk.erba(arguments.split_whitespace());
+    told_why(&outcome) && {
+        desk.checked(out);
+        true
+    }
+}
+
+fn told_why(outcome: &Outcome) -> bool {
+    let refused = outcome.code == 3 && outcome.stderr.contains("error[E");
+    assert!(outcome.code == 0 || refused, "exit {}: {}", outcome.code, outcome.stderr);
+    outcome.code == 0
+}
+
+/// Rows of some columns, by customer.
+fn rows(desk: &Desk, out: &str, columns: &[&str]) -> Vec<Vec<String>> {
+    let file = format!("{out}/customers.csv");
+    let columns: Vec<Vec<String>> =
+        std::iter::once(&"customer_id").chain(columns).map(|column| desk.column(&file, column)).collect();
+    let mut rows: Vec<Vec<String>> =
+        (0..columns[0].len()).map(|at| columns.iter().map(|column| column[at].clone()).collect()).collect();
+    rows.sort();
+    rows
+}
+
+fn few(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+proptest! {
+    #![proptest_config(few(40))]
+
+    #[test]
+    fn the_checker_finds_nothing_in_a_random_run(
+        lines in lines(),
+        with_products: bool,
+        window in prop_oneof![Just("365"), Just("all"), Just("1"), Just("90")],
+        method in prop_oneof![Just("share"), Just("count"), Just("abc"), Just("threshold"), Just("kmeans")],
+    ) {
+        let desk = Desk::new();
+        desk.put("t.csv", log(&lines, with_products));
+        desk.put("r.toml", format!("[tiering]\nmethod = \"{method}\"\n[service]\nbudget = 1000.01\n"));
+        run(&desk, "out", &format!("--window {window} --recipe r.toml"));
+    }
+
+    #[test]
+    fn scaling_all_money_changes_no_tier_and_no_type(lines in lines(), factor in 2_i64..50) {
+        let desk = Desk::new();
+        desk.put("t.csv", log(&lines, true));
+        if run(&desk, "before", "") {
+            let scaled: Vec<Line> = lines.iter().map(|line| (line.0, line.1, line.2 * factor, line.3)).collect();
+            desk.put("t.csv", log(&scaled, true));
+            prop_assert!(run(&desk, "after", ""));
+            let columns = ["tier", "tier_reason", "type", "rank"];
+            prop_assert_eq!(rows(&desk, "before", &columns), rows(&desk, "after", &columns));
+        }
+    }
+
+    #[test]
+    fn raising_a_value_never_lowers_its_tier(
+        values in prop::collection::vec(-20_i64..200, 2..40),
+        who in any::<prop::sample::Index>(),
+        more in 1_i64..300,
+    ) {
+        let desk = Desk::new();
+        let tier = |values: &[i64], out: &str| -> Option<Vec<String>> {
+            let table: String =
+                values.iter().enumerate().map(|(id, value)| format!("K{id:02},{value}\n")).collect();
+            desk.put("c.csv", format!("customer_id,sales\n{table}"));
+            let outcome = desk.erba(["run", "--customers", "c.csv", "--out", out]);
+            told_why(&outcome).then(|| {
+                desk.checked(out);
+                rows(&desk, out, &["tier"]).into_iter().map(|row| row[1].clone()).collect()
+            })
+        };
+        let mut raised = values.clone();
+        let who = who.index(values.len());
+        raised[who] += more;
+        if let (Some(before), Some(after)) = (tier(&values, "before"), tier(&raised, "after")) {
+            // I, II and III sort as they rank.
+            prop_assert!(after[who] <= before[who], "{} before, {} after", before[who], after[who]);
+        }
+    }
+}
+
+#[test]
+fn twenty_equal_customers_are_treated_equally() {
+    let desk = Desk::new();
+    let mut text = String::from("customer_id,date,amount,product_id\n");
+    for customer in 0..60_u32 {
+        // The first twenty are the same in all but their names.
+        let size = if customer < 20 { 7 } else { customer };
+        for month in 1..=12 {
+            let product = if customer < 20 { month } else { customer % 9 + month };
+            writeln!(
+                text,
+                "K{customer:02},2025-{month:02}-{:02},{}.00,P{product}",
+                size % 20 + 1,
+                size * 3 + month
+            )
+            .unwrap();
+        }
+    }
+    desk.put("t.csv", text);
+    assert!(run(&desk, "out", ""));
+    let columns = [
+        "tier",
+        "tier_reason",
+        "type",
+        "type_confidence",
+        "type_flag",
+        "value",
+        "potential",
+        "innovativeness",
+        "days_since_last",
+        "orders",
+        "channel",
+        "visits_per_period",
+        "message",
+    ];
+    let rows = rows(&desk, "out", &columns);
+    assert!(rows[..20].windows(2).all(|pair| pair[0][1..] == pair[1][1..]), "{:#?}", &rows[..20]);
+}
