@@ -6,6 +6,7 @@ mod allocate;
 mod bad_input;
 mod checker;
 mod determinism;
+mod docs;
 mod edge_cases;
 mod encodings;
 mod layering;

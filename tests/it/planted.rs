@@ -52,7 +52,7 @@ fn find(seed: u32) -> Found {
         planted += usize::from(is_high && reason == "potential");
     }
     Found {
-        balanced_accuracy: (right("innovative") + right("conservative")) / 2.0,
+        balanced_accuracy: f64::midpoint(right("innovative"), right("conservative")),
         volume: spearman(&pairs),
         promoted,
         precision: planted as f64 / promoted as f64,
@@ -67,7 +67,8 @@ fn spearman(pairs: &[(f64, f64)]) -> f64 {
         let mut ranks = vec![0.0; values.len()];
         let mut from = 0;
         while from < order.len() {
-            let same = order[from..].iter().take_while(|&&at| values[at] == values[order[from]]).count();
+            let first = values[order[from]];
+            let same = order[from..].iter().take_while(|&&at| values[at].total_cmp(&first).is_eq()).count();
             for &at in &order[from..from + same] {
                 ranks[at] = from as f64 + (same - 1) as f64 / 2.0;
             }

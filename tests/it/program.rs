@@ -98,6 +98,7 @@ pub(crate) fn column_of(path: &Path, column: &str) -> Vec<String> {
 }
 
 /// Real data for tests; none, with a word about it, if it is not there.
+#[expect(clippy::print_stdout, reason = "a test that skips says so")]
 pub(crate) fn real(path: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("ERBA_DATA").map_or_else(|| PathBuf::from("../shared/data"), PathBuf::from);
     let path = folder.join(path);
