@@ -46,7 +46,7 @@ def main() -> None:
     parser.add_argument("--matrix-rows", type=int, default=1_000_000, help="rows of the k-means matrix")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--erba", default=str(HERE.parents[1] / "target" / "release" / "erba"))
-    parser.add_argument("--backends", default="linfa", help="of `erba bench kmeans`, comma-separated")
+    parser.add_argument("--backends", default="linfa,erba", help="of `erba bench kmeans`, comma-separated")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "erba-peers")
     args = parser.parse_args()
     args.folder.mkdir(parents=True, exist_ok=True)

@@ -119,7 +119,7 @@ fn figures_of(
     settings: &StudySettings,
 ) -> Result<Option<ClusterFigures>> {
     let with = |seed: u64| KMeansSettings { clusters: k, seed, ..*kmeans };
-    let Some(centroids) = kmeans::fit(rows, &with(settings.seed))? else { return Ok(None) };
+    let Some(centroids) = fit(rows, &with(settings.seed))? else { return Ok(None) };
     let labels = labels(rows, &centroids);
     let inertia = inertia(rows, &centroids);
     let references: Vec<f64> = (0..settings.gap_references)
@@ -127,7 +127,7 @@ fn figures_of(
         .map(|reference| {
             let seed = settings.seed ^ (u64::from(reference) + 1) << 40;
             let made = structureless(rows, seed);
-            let centroids = kmeans::fit(made.view(), &with(seed))?;
+            let centroids = fit(made.view(), &with(seed))?;
             Ok(centroids.map_or(f64::NAN, |centroids| inertia_log(made.view(), &centroids)))
         })
         .collect::<Result<_>>()?;
@@ -147,6 +147,14 @@ fn figures_of(
         gap_error,
         jaccard,
     }))
+}
+
+/// k-means; a single group has its mean for a centroid.
+fn fit(rows: ArrayView2<'_, f64>, settings: &KMeansSettings) -> Result<Option<Array2<f64>>> {
+    if settings.clusters == 1 {
+        return Ok(rows.mean_axis(Axis(0)).map(|mean| mean.insert_axis(Axis(0))));
+    }
+    kmeans::fit(rows, settings)
 }
 
 fn labels(rows: ArrayView2<'_, f64>, centroids: &Array2<f64>) -> Vec<u32> {
@@ -330,6 +338,20 @@ mod tests {
         let mut chance = Xoshiro256PlusPlus::seed_from_u64(5);
         let found = studied(&Array2::from_shape_fn((120, 2), |_| chance.r#gen::<f64>()));
         assert_eq!(found.by_gap, 1, "{found:?}");
+    }
+
+    #[test]
+    fn one_group_lies_around_its_mean() {
+        let settings = KMeansSettings {
+            backend: kmeans::Backend::Linfa,
+            clusters: 1,
+            starts: 10,
+            max_iterations: 10,
+            tolerance: 1e-4,
+            seed: 1,
+        };
+        let found = fit(ndarray::array![[0.0], [1.0], [5.0]].view(), &settings).unwrap();
+        assert_eq!(found, Some(ndarray::array![[2.0]]));
     }
 
     #[test]
