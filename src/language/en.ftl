@@ -73,6 +73,8 @@ filter-after-as-of = after the last day that counts
 look-next = Where to look next:
 file-html = the report to show others
 file-xlsx = the workbook to go on with
+file-ics = the calendars of the reps
+file-visits-xlsx = a sheet per rep to print and to fill in
 file-customers = every customer: tier, type, plan and reason
 file-plan = the plan by tier and type
 file-visits = who is visited when, and why
@@ -147,8 +149,8 @@ first-visit = First visit
 movers-title = Movers since the previous run
 movers-text = { $count ->
     [0] Nobody changed tier or type.
-    [one] One customer changed tier or type. Those whose value changed most:
-   *[other] { $count } customers changed tier or type. Those whose value changed most:
+    [one] One customer changed tier or type:
+   *[other] { $count } customers changed tier or type. First those who changed tier, the largest change of value first:
 }
 movers-axes = before ↓ now →
 not-there = not there

@@ -43,7 +43,10 @@ impl Language {
         if !value.is_finite() {
             return "–".to_owned();
         }
-        group(&format!("{value:.decimals$}"))
+        let text = format!("{value:.decimals$}");
+        // What rounds to nothing has no sign.
+        let is_zero = text.bytes().all(|byte| matches!(byte, b'-' | b'0' | b'.'));
+        group(if is_zero { text.trim_start_matches('-') } else { &text })
     }
 
     /// A share of 0–1 as percent with one decimal: `61.5 %`, in Chinese `61.5%`.
@@ -87,6 +90,7 @@ mod tests {
     fn numbers_are_grouped() {
         assert_eq!(Language::En.count(1_234_567), "1,234,567");
         assert_eq!(Language::En.decimal(-1234.5, 2), "−1,234.50");
+        assert_eq!(Language::En.decimal(-0.001, 2), "0.00");
         assert_eq!(grouped_float(999.999), "1,000");
         assert_eq!(grouped_float(-0.001), "0");
         assert_eq!(Language::En.decimal(f64::NAN, 2), "–");

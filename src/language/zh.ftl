@@ -61,6 +61,8 @@ filter-after-as-of = 晚于统计截止日
 look-next = 接下来请看：
 file-html = 可展示的报告
 file-xlsx = 可继续加工的工作簿
+file-ics = 各代表的日历
+file-visits-xlsx = 每位代表一张工作表，可打印、可填写
 file-customers = 每家客户的分级、类型、计划与理由
 file-plan = 按分级与类型的服务计划
 file-visits = 何时拜访谁、为什么
@@ -132,7 +134,7 @@ first-visit = 首次拜访
 movers-title = 与上次相比的变动
 movers-text = { $count ->
     [0] 没有客户改变分级或类型。
-   *[other] { $count } 家客户改变了分级或类型。价值变化最大者：
+   *[other] { $count } 家客户改变了分级或类型。分级变动者在前，按价值变化大小排列：
 }
 movers-axes = 上次 ↓ 本次 →
 not-there = 无

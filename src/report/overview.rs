@@ -125,7 +125,8 @@ pub(super) fn message(all: &Segmentation, key: &str, lang: Language) -> String {
 /// Visits a customer and period of a plan row; a word where nobody visits.
 pub(super) fn visits_each(row: &PlanRow, lang: Language) -> String {
     if row.visits_per_customer > 0.0 {
-        lang.decimal(row.visits_per_customer, 1)
+        // Few of a group may be visited, by a rule of their stage: that is not "0.0".
+        lang.decimal(row.visits_per_customer, if row.visits_per_customer < 0.95 { 2 } else { 1 })
     } else {
         lang.text("no-visits", &[])
     }

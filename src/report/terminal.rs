@@ -183,7 +183,12 @@ fn files(all: &Segmentation, out: &Path) -> Vec<(&'static str, &'static str)> {
     if all.rows.rejected > 0 {
         files.push(("rejects.csv", "file-rejects"));
     }
-    for (file, what) in [("report.html", "file-html"), ("erba.xlsx", "file-xlsx")] {
+    for (file, what) in [
+        ("ics", "file-ics"),
+        ("visits.xlsx", "file-visits-xlsx"),
+        ("erba.xlsx", "file-xlsx"),
+        ("report.html", "file-html"),
+    ] {
         if out.join(file).exists() {
             files.insert(0, (file, what));
         }

@@ -17,6 +17,7 @@ mod planted;
 mod program;
 mod property;
 mod recipes;
+mod report;
 mod runs;
 mod score;
 mod synth;

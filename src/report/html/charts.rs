@@ -215,9 +215,11 @@ pub(super) fn innovativeness(all: &Segmentation, lang: Language) -> Option<Histo
         let bin = ((value - low) / (high - low) * bins as f64).floor().clamp(0.0, bins as f64 - 1.0);
         counts[bin as usize][kind.index()] += 1;
     }
-    let most = counts.iter().flatten().copied().max().unwrap_or(1).max(1) as f64;
-    let middle = f64::midpoint(PLOT[1], PLOT[3]);
-    let reach = middle - PLOT[1];
+    // One scale for both sides, and the line between them where both just fit.
+    let most = |kind: usize| counts.iter().map(|both| both[kind]).max().unwrap_or(0) as f64;
+    let [above, below] = [most(0), most(1)];
+    let unit = (PLOT[3] - PLOT[1]) / (above + below).max(1.0);
+    let middle = round(PLOT[1] + above * unit);
     let mut bars = Vec::new();
     for (bin, both) in counts.iter().enumerate() {
         for kind in CustomerType::ALL {
@@ -225,7 +227,7 @@ pub(super) fn innovativeness(all: &Segmentation, lang: Language) -> Option<Histo
             if count == 0 {
                 continue;
             }
-            let height = round((count as f64 / most * reach).max(1.0));
+            let height = round((count as f64 * unit).max(1.0));
             let from = low + (high - low) * bin as f64 / bins as f64;
             let args = [
                 ("type", overview::type_name(kind, lang).into()),

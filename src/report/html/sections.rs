@@ -1,5 +1,6 @@
 //! What each section of the report says: words and figures, ready to print.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -359,12 +360,9 @@ pub(super) fn movers(all: &Segmentation, lang: Language) -> Option<Movers> {
         let parts = |amount: Option<crate::domain::Money>| amount.map_or(0, |amount| amount.0);
         parts(mover.value_now).saturating_sub(parts(mover.value_before))
     };
-    largest.sort_by(|a, b| {
-        change(b)
-            .unsigned_abs()
-            .cmp(&change(a).unsigned_abs())
-            .then_with(|| a.customer_id.cmp(&b.customer_id))
-    });
+    // A change of tier matters more than one of type; within each, the largest change of value.
+    let order = |mover: &Mover| (mover.tier_before == mover.tier_now, Reverse(change(mover).unsigned_abs()));
+    largest.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.customer_id.cmp(&b.customer_id)));
     let sign = |tier: Option<Tier>| tier.map_or("–".to_owned(), |tier| tier.sign().to_owned());
     let kind =
         |kind: Option<CustomerType>| kind.map_or("–".to_owned(), |kind| overview::type_name(kind, lang));
@@ -374,7 +372,11 @@ pub(super) fn movers(all: &Segmentation, lang: Language) -> Option<Movers> {
         .map(|mover| {
             [
                 mover.customer_id.to_string(),
-                format!("{} → {}", sign(mover.tier_before), sign(mover.tier_now)),
+                if mover.tier_before == mover.tier_now {
+                    sign(mover.tier_now)
+                } else {
+                    format!("{} → {}", sign(mover.tier_before), sign(mover.tier_now))
+                },
                 if mover.type_before == mover.type_now {
                     kind(mover.type_now)
                 } else {

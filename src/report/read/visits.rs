@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use hashbrown::HashMap;
+
 use super::table::Table;
 use crate::error::Result;
 use crate::result::Segmentation;
@@ -19,27 +21,35 @@ pub(super) fn read(folder: &Path, all: &Segmentation) -> Result<VisitPlan> {
     let place = |id: &str| all.table.ids.binary_search_by(|known| (**known).cmp(id)).ok().map(|at| at as u32);
     let mut plan = VisitPlan::default();
     let mut table = Table::open(&folder.join("visits.csv"))?;
+    let mut numbers: HashMap<u32, u32> = HashMap::new();
     while table.next()? {
         let Some(customer) = place(table.text("customer_id")) else { continue };
-        let state = table.text("state");
+        let word = table.text("state");
+        let state = STATES
+            .into_iter()
+            .find(|(known, _)| *known == word)
+            .map_or(VisitState::Covered, |(_, state)| state);
+        let visit_number = numbers.entry(customer).or_insert(0);
+        *visit_number += 1;
         plan.visits.push(Visit {
             date: table.word("date")?,
             sequence: table.word("sequence")?,
             rep: table.text("rep").into(),
             customer,
+            cause: match state {
+                VisitState::NeverVisited if *visit_number == 1 => VisitCause::First,
+                VisitState::Planned => VisitCause::Appointment,
+                _ => VisitCause::Interval,
+            },
             // What reports do not show of a visit is not in the file: these stay neutral.
-            cause: VisitCause::Interval,
             wanted_interval_days: table.maybe("interval_days")?.unwrap_or_default(),
             late: false,
-            visit_number: 1,
+            visit_number: *visit_number,
             km: None,
             travel_minutes: 0,
             days_since_visit: table.maybe("days_since_visit")?,
             value: all.value.amounts[customer as usize],
-            state: STATES
-                .into_iter()
-                .find(|(word, _)| *word == state)
-                .map_or(VisitState::Covered, |(_, state)| state),
+            state,
             last_visit: table.maybe("last_visit")?,
             interval_days: table.maybe("interval_days")?.unwrap_or_default(),
             due_date: table.word("due_date")?,

@@ -6,6 +6,7 @@ use super::Book;
 use super::sheet::{Column, Row};
 use crate::domain::{CustomerType, Tier};
 use crate::report::overview;
+use crate::report::visit_words::VisitWords;
 use crate::result::Segmentation;
 
 #[expect(clippy::unnecessary_wraps, reason = "the shape every list is finished in")]
@@ -64,8 +65,10 @@ pub(super) fn visits(book: &mut Book, all: &Segmentation) -> Result<(), XlsxErro
         Column::number(book.word("interval-days"), 10.0),
         Column::number(book.word("minutes"), 9.0),
         Column::number(overview::metric(all, lang), 16.0),
+        Column::text(book.word("reason"), 70.0),
         Column::text(book.word("message"), 60.0),
     ];
+    let words = VisitWords::new(all, lang);
     let fill = |row: &mut Row<'_>, index: usize| {
         let visit = &plan.visits[index];
         let at = visit.customer as usize;
@@ -83,8 +86,8 @@ pub(super) fn visits(book: &mut Book, all: &Segmentation) -> Result<(), XlsxErro
         row.whole(Some(f64::from(visit.interval_days)))?;
         row.whole(Some(f64::from(visit.minutes)))?;
         row.money(all.value.amounts.get(at).copied())?;
-        let message = all.service.customers.get(at).map_or("", |service| &service.message);
-        row.text(&overview::message(all, message, lang))
+        row.text(&words.reason(visit))?;
+        row.text(words.message(at))
     };
     let name = book.word("visits-title");
     book.list(&name, &columns, plan.visits.len(), fill, plain)
