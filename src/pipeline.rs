@@ -8,7 +8,7 @@ use std::time::Instant;
 use sha2::{Digest, Sha256};
 
 use crate::config::Recipe;
-use crate::domain::{Day, Tier, Window};
+use crate::domain::{Day, Notice, Tier, Window};
 use crate::error::{Error, Fault, Result};
 use crate::features::{Collected, FeatureTable, Sources, collect};
 use crate::ingest::{
@@ -376,7 +376,7 @@ fn visit(
 /// What lifetime and visits have to say.
 fn pass_on_warnings(segmentation: &mut Segmentation, visiting: Option<&Visiting>) {
     let doubts = segmentation.lifetime.iter().flat_map(|lifetime| &lifetime.forecast.warnings);
-    let mut warnings: Vec<String> = doubts.map(ToString::to_string).collect();
+    let mut warnings: Vec<Notice> = doubts.map(lifetime::Warning::notice).collect();
     warnings.extend(visiting.into_iter().flat_map(|visiting| visiting.warnings.iter().cloned()));
     warnings.extend(segmentation.visits.iter().flat_map(|plan| plan.warnings.iter().cloned()));
     segmentation.warnings.append(&mut warnings);
@@ -402,10 +402,11 @@ fn warn_of_other_span(segmentation: &mut Segmentation, model: &FittedModel) {
         return;
     };
     if (f64::from(here) / f64::from(fitted) - 1.0).abs() > 0.05 {
-        segmentation.warnings.push(format!(
-            "the sales here cover {here} days of the window, the lines of the model were drawn for {fitted}: \
-             tiers compare unlike spans"
-        ));
+        segmentation.warnings.push(
+            Notice::new("model-of-other-span")
+                .with("here", here.unsigned_abs())
+                .with("fitted", fitted.unsigned_abs()),
+        );
     }
 }
 
@@ -496,22 +497,18 @@ pub(crate) fn judge_rejects(rows: &RowCounts, rejects: &[Reject], max_share: f64
 fn warn_of_oddities(segmentation: &mut Segmentation) {
     let in_tier_three = segmentation.tier_totals(Tier::III).customers;
     if in_tier_three == 0 && segmentation.table.len() > 2 {
-        segmentation.warnings.push(
-            "no customer is in tier III: the customers are too few or too alike for an 80/20 split"
-                .to_owned(),
-        );
+        segmentation.warnings.push(Notice::new("tier-three-empty"));
     }
     warn_of_empty_window(segmentation);
 }
 
 fn warn_of_empty_window(segmentation: &mut Segmentation) {
     let table = &segmentation.table;
-    if let (Some(Window::Days(days)), Some((first, last))) = (table.window, table.history)
+    if let (Some(Window::Days(days)), Some((_, last))) = (table.window, table.history)
         && table.as_of.is_some_and(|as_of| as_of.since(last) >= i32::try_from(days).unwrap_or(i32::MAX))
     {
-        let _ = first;
         segmentation
             .warnings
-            .push(format!("the window of {days} days holds no sales: the last is of {last}"));
+            .push(Notice::new("window-empty").with("days", days).with("last", last.to_string()));
     }
 }

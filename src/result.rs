@@ -1,6 +1,6 @@
 //! One value holding everything a run found, with the parameters and cut points that made it.
 
-use crate::domain::{CustomerType, Day, Money, Tier, TierReason, Window};
+use crate::domain::{CustomerType, Day, Money, Notice, Tier, TierReason, Window};
 use crate::features::FeatureTable;
 pub use crate::ingest::{InputRecord, Reject, RowCounts};
 use crate::lifetime::{Holding, Lifetime, portfolio};
@@ -44,8 +44,8 @@ pub struct Segmentation {
     pub model: Option<FittedModel>,
     /// The file of that model, if this run was scored by one instead of fitting its own.
     pub scored_by: Option<ModelRecord>,
-    /// What the reader should know, each a whole sentence.
-    pub warnings: Vec<String>,
+    /// What the reader should know.
+    pub warnings: Vec<Notice>,
     /// Wall time by room, milliseconds, in the order of the way.
     pub timings_ms: Vec<(&'static str, f64)>,
 }

@@ -129,6 +129,23 @@ mod tests {
         assert!(missing.is_empty(), "messages that are not in the catalogue: {missing:?}");
     }
 
+    /// Warnings are made in rooms that know no language: each `Notice::new("code")` has its words, and all words a notice.
+    #[test]
+    fn every_warning_has_words() {
+        let mut code = String::new();
+        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut code);
+        let made: BTreeSet<_> = code
+            .split("Notice::new(\"")
+            .skip(1)
+            .filter_map(|rest| rest.split_once('"'))
+            .map(|(code, _)| format!("warning-{code}"))
+            .filter(|key| key != "warning-code")
+            .collect();
+        let said: BTreeSet<_> =
+            messages(SOURCES[0]).into_keys().filter(|key| key.starts_with("warning-")).collect();
+        assert_eq!(made, said);
+    }
+
     /// Keys built in code (`reason-contribution-` + tier, message styles of recipes) are written there as
     /// a prefix that ends with `-`; such a prefix uses every message that begins with it.
     #[test]

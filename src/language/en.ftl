@@ -326,3 +326,45 @@ weekday-3 = Thu
 weekday-4 = Fri
 weekday-5 = Sat
 weekday-6 = Sun
+
+## Warnings
+warning-as-told = { $text }
+warning-untyped-without-transactions = All customers are typed conservative without confidence: give transactions with a product column, a column called innovativeness, or [typing.orientation] in the recipe.
+warning-untyped-without-products = All customers are typed conservative without confidence: give a product column (and --products with launch dates), or [typing.orientation] in the recipe.
+warning-untyped-without-launches = All customers are typed conservative without confidence: no product was launched and tried within the data. Give --products with launch dates or a longer history, or [typing.orientation] in the recipe.
+warning-nobody-typed-by-behaviour = No customer could be typed: each needs at least { $days } purchase days and { $launches } launches while active (typing.min_purchase_days, typing.min_launches).
+warning-nobody-typed-by-orientation = No customer could be typed: each needs a value in the orientation columns.
+warning-typed-alike = All customers that could be typed behave alike, so none is called innovative.
+warning-weak-trait = Innovativeness is a weak trait here: what odd and even launches say agrees by { $agreement } only, so read types with care.
+warning-unknown-stage = { $customers ->
+    [one] One customer has
+   *[other] { $customers } customers have
+} a purchase stage that no rule of the recipe knows, such as "{ $example }"; they are served by the policy table.
+warning-budget-unsplit = Nobody is served, so the budget is not split.
+warning-watch-without-column = The watch rule "{ $rule }" was not applied: the input has no column "{ $column }".
+warning-visits-of-strangers = { $visits ->
+    [one] One visit in the log is to a customer that is not in the input; it is left out.
+   *[other] { $visits } visits in the log are to customers that are not in the input; they are left out.
+}
+warning-visit-without-rep = The visit to "{ $customer }" on { $day } is not planned: no rep of the table is in charge.
+warning-visit-outside-plan = The visit to "{ $customer }" on { $day } is not planned: "{ $rep }" has no visits to this customer in the service plan.
+warning-visits-without-reps = Visits were read, but none are planned: that needs a table of reps (--reps).
+warning-returned-incomplete = { $file }: sheet { $sheet }, line { $line } has no customer or no date; it is left out.
+warning-returned-outcome = { $file }: sheet { $sheet }, line { $line }: outcome "{ $cell }" is not known; it is left out.
+warning-returned-wish = { $file }: sheet { $sheet }, line { $line }: wish date "{ $cell }" is not a date; it is left out.
+warning-returned-decision = { $file }: sheet { $sheet }, line { $line }: decision "{ $cell }" is not known; it is left out.
+warning-returned-moved = { $file }: sheet { $sheet }, line { $line }: moved without a wish date; it is left out.
+warning-model-of-other-span = The sales here cover { $here } days of the window, the lines of the model were drawn for { $fitted }: tiers compare unlike spans.
+warning-tier-three-empty = No customer is in tier Ⅲ: the customers are too few or too alike for an 80/20 split.
+warning-window-empty = The window of { $days } days holds no sales: the last is of { $last }.
+warning-lifetime-few-repeaters = Only { $repeaters ->
+    [one] one customer
+   *[other] { $repeaters } customers
+} bought again: below { $enough } the parameters of a lifetime model are little more than a guess.
+warning-lifetime-spend-follows-frequency = How often and how much customers buy are correlated ({ $correlation }), which the spend model assumes they are not: expected value is too low for one end and too high for the other.
+warning-lifetime-regular-purchases = Customers buy at even distances (deviation { $variation } of the mean gap), as under contracts: the models assume chance and see a lost customer too late.
+warning-lifetime-long-horizon = The forecast over { $horizon } days goes further than the longest history ({ $longest } days).
+warning-lifetime-without-spend = { $customers ->
+    [one] One customer whose repeat purchases brought nothing (returns) was
+   *[other] { $customers } customers whose repeat purchases brought nothing (returns) were
+} left out of the spend model.

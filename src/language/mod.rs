@@ -20,6 +20,8 @@ mod numbers;
 use std::borrow::Cow;
 use std::str::FromStr;
 
+use crate::domain::{Notice, NoticeValue};
+
 pub use fluent_bundle::FluentValue;
 
 /// The languages Erba speaks.
@@ -48,6 +50,23 @@ impl Language {
     /// that a slip shows in the output instead of stopping a run.
     pub fn text(self, key: &str, args: &[(&str, FluentValue<'_>)]) -> String {
         self.try_text(key, args).unwrap_or_else(|| key.to_owned())
+    }
+
+    /// A warning in words.
+    pub fn notice(self, notice: &Notice) -> String {
+        let args: Vec<(&str, FluentValue<'_>)> = notice
+            .args
+            .iter()
+            .map(|(name, value)| {
+                let value = match value {
+                    NoticeValue::Count(count) => FluentValue::from(*count),
+                    NoticeValue::Text(text) => FluentValue::from(text.as_str()),
+                };
+                (name.as_ref(), value)
+            })
+            .collect();
+        // A folder of a newer version may hold a warning that this one has no words for.
+        self.try_text(&format!("warning-{}", notice.code), &args).unwrap_or_else(|| notice.to_string())
     }
 
     /// The message `key`, none if there is no such message: for keys that come from a recipe.

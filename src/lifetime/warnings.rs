@@ -2,11 +2,12 @@
 
 use std::fmt;
 
+use crate::domain::Notice;
 use crate::features::FeatureTable;
 
 use super::gamma_gamma::Spend;
 use super::history::Histories;
-use super::period::Span;
+use super::period::{Period, Span};
 
 /// Something that makes a forecast doubtful.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,6 +77,31 @@ impl fmt::Display for Warning {
                 f,
                 "{customers} customers whose repeat purchases brought nothing (returns) were left out of the spend model"
             ),
+        }
+    }
+}
+
+impl Warning {
+    /// The warning without words, for reports in any language.
+    pub fn notice(&self) -> Notice {
+        match self {
+            Warning::FewRepeaters { repeaters } => Notice::new("lifetime-few-repeaters")
+                .with("repeaters", *repeaters)
+                .with("enough", FEW_REPEATERS),
+            Warning::SpendFollowsFrequency { correlation } => Notice::new("lifetime-spend-follows-frequency")
+                .with("correlation", format!("{correlation:.2}")),
+            Warning::RegularPurchases { variation } => {
+                Notice::new("lifetime-regular-purchases").with("variation", format!("{variation:.2}"))
+            }
+            Warning::LongHorizon { horizon, longest } => {
+                let days = |span: &Span| span.counted_in(Period::Day).round() as u64;
+                Notice::new("lifetime-long-horizon")
+                    .with("horizon", days(horizon))
+                    .with("longest", days(longest))
+            }
+            Warning::WithoutSpend { customers } => {
+                Notice::new("lifetime-without-spend").with("customers", *customers)
+            }
         }
     }
 }

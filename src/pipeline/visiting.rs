@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::config::Recipe;
-use crate::domain::Day;
+use crate::domain::{Day, Notice};
 use crate::error::{Fault, Result};
 use crate::features::FeatureTable;
 use crate::ingest::{InputRecord, ReadOptions, Reject, Role, RowCounts, SheetTable, Table};
@@ -18,8 +18,6 @@ use crate::visits::{Calendar, EarlierPlan, Planning, Rep, UnknownReps, VisitPlan
 
 use super::Request;
 
-const NO_REPS: &str = "Visits were read, but none are planned: that needs a table of reps (--reps).";
-
 /// Everything known of reps and visits, and where the rows went.
 #[derive(Debug, Default)]
 pub(super) struct Visiting {
@@ -30,7 +28,7 @@ pub(super) struct Visiting {
     pub(super) inputs: Vec<InputRecord>,
     pub(super) rows: RowCounts,
     pub(super) rejects: Vec<Reject>,
-    pub(super) warnings: Vec<String>,
+    pub(super) warnings: Vec<Notice>,
     as_of: Option<Day>,
 }
 
@@ -57,7 +55,7 @@ pub(super) fn read(
                 .hint("give --reps FILE with a column rep")
                 .into());
         }
-        visiting.warnings.push(NO_REPS.to_owned());
+        visiting.warnings.push(Notice::new("visits-without-reps"));
         return Ok(files.visits.is_some().then_some(visiting));
     };
     let params = &request.recipe.visits;
@@ -108,7 +106,7 @@ impl Visiting {
         self.earlier.get_or_insert_default().overrides.extend(found.overrides);
         for (sheet, line, cause) in found.unclear {
             self.warnings
-                .push(format!("{}: sheet {sheet}, line {line} {cause}; it is left out.", path.display()));
+                .push(cause.with("file", path.display().to_string()).with("sheet", sheet).with("line", line));
         }
         Ok(())
     }

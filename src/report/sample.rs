@@ -1,6 +1,6 @@
 //! A small finished run for tests: twelve customers, made by hand.
 
-use crate::domain::{Channel, CustomerType, Day, Money, Tier, TierReason, TypeFlag, Window};
+use crate::domain::{Channel, CustomerType, Day, Money, Notice, Tier, TierReason, TypeFlag, Window};
 use crate::features::{FeatureTable, Features, Profile};
 use crate::result::{InputRecord, Mover, Reject, RowCounts, Segmentation, Settings};
 use crate::scoring::{Component, ComponentKind, Potential, Value};
@@ -79,7 +79,7 @@ pub(super) fn segmentation(count: usize) -> Segmentation {
         movers: Some(movers()),
         model: None,
         scored_by: None,
-        warnings: vec!["the customer <b>C0001</b> brings more than half of all sales".into()],
+        warnings: vec![Notice::new("unknown-stage").with("customers", 3_u32).with("example", "<b>soon</b>")],
         timings_ms: vec![("ingest", 12.3456), ("features", 3.0)],
     };
     segmentation.service = service(&segmentation);

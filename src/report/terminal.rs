@@ -159,7 +159,9 @@ fn warnings(all: &Segmentation, lang: Language) -> Vec<String> {
         return Vec::new();
     }
     let mut told = vec![String::new(), lang.text("warnings", &[])];
-    told.extend(all.warnings.iter().take(SHOWN).map(|warning| printable(&format!("  ! {warning}"))));
+    told.extend(
+        all.warnings.iter().take(SHOWN).map(|warning| printable(&format!("  ! {}", lang.notice(warning)))),
+    );
     told.extend(more(all.warnings.len(), lang));
     told
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Channel, CustomerType, Money, Tier};
+use crate::domain::{Channel, CustomerType, Money, Notice, Tier};
 
 use super::optimal::Allocated;
 use super::params::MessageText;
@@ -24,8 +24,8 @@ pub struct ServicePlan {
     pub allocated: Option<Allocated>,
     /// The words behind every message key.
     pub messages: BTreeMap<String, MessageText>,
-    /// What the reader should know, each a whole sentence.
-    pub warnings: Vec<String>,
+    /// What the reader should know.
+    pub warnings: Vec<Notice>,
 }
 
 /// The service of one customer.

@@ -1,6 +1,6 @@
 //! From tiers and types to services.
 
-use crate::domain::{Channel, CustomerType, Money, Tier};
+use crate::domain::{Channel, CustomerType, Money, Notice, Tier};
 use crate::error::{Error, Result};
 use crate::features::FeatureTable;
 use crate::scoring::Value;
@@ -35,10 +35,7 @@ pub fn plan(
     let watch = WatchList::find(params.watch(), table, value, &mut faults, &mut warnings);
     Error::unless_empty(faults)?;
     if let Some((example, customers)) = stages.unknown(table.len()) {
-        warnings.push(format!(
-            "{customers} customers have a purchase stage that no rule of the recipe knows, such as \"{example}\"; \
-             they are served by the policy table."
-        ));
+        warnings.push(Notice::new("unknown-stage").with("customers", customers).with("example", example));
     }
     let groups: Vec<usize> = (0..table.len())
         .map(|index| {
@@ -141,7 +138,7 @@ fn split_budget(
     groups: &[usize],
     value: &Value,
     params: &ServiceValidParams,
-    warnings: &mut Vec<String>,
+    warnings: &mut Vec<Notice>,
 ) -> ([f64; 6], Vec<Option<Money>>) {
     let mut members: [Vec<usize>; 6] = Default::default();
     for (index, service) in customers.iter().enumerate() {
@@ -156,7 +153,7 @@ fn split_budget(
         service.budget = Some(Money::ZERO);
     }
     if counts.iter().all(|count| *count == 0) {
-        warnings.push("Nobody is served, so the budget is not split.".to_owned());
+        warnings.push(Notice::new("budget-unsplit"));
         return (shares, vec![Some(Money::ZERO); 6]);
     }
     let amounts = split_by_share(budget, &shares);

@@ -1,5 +1,6 @@
 //! Who is kept out of the plan or marked, and why.
 
+use crate::domain::Notice;
 use crate::error::Fault;
 use crate::features::FeatureTable;
 use crate::scoring::Value;
@@ -23,17 +24,18 @@ impl<'a> WatchList<'a> {
         table: &'a FeatureTable,
         value: &'a Value,
         faults: &mut Vec<Fault>,
-        warnings: &mut Vec<String>,
+        warnings: &mut Vec<Notice>,
     ) -> Self {
         let mut found = Vec::new();
         for rule in rules {
             let label = format!("watch rule \"{}\"", rule.reason);
             match Column::find(&rule.column, table, value) {
                 None if rule.required => faults.push(missing_column(&label, &rule.column, table)),
-                None => warnings.push(format!(
-                    "The {label} was not applied: the input has no column \"{}\".",
-                    rule.column
-                )),
+                None => warnings.push(
+                    Notice::new("watch-without-column")
+                        .with("rule", rule.reason.as_str())
+                        .with("column", rule.column.as_str()),
+                ),
                 Some(column) if column.is_text() && rule.equals.is_none() => {
                     let cause =
                         format!("{label} compares \"{}\" by size, but its cells are words", rule.column);

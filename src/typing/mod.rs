@@ -65,7 +65,7 @@ pub use volume::VolumeScale;
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use crate::domain::{CustomerType, TypeFlag};
+use crate::domain::{CustomerType, Notice, TypeFlag};
 use crate::error::Result;
 use crate::features::FeatureTable;
 use crate::scoring::Value;
@@ -158,15 +158,13 @@ fn blank(table: &FeatureTable, flag: TypeFlag) -> Typing {
 pub fn untyped(table: &FeatureTable, clusters: u32) -> Typing {
     let mut typing = blank(table, TypeFlag::NoProductData);
     typing.quality = TypingQuality { k: clusters, ..TypingQuality::default() };
-    let supply = if !table.has_transactions {
-        "give transactions with a product column, a column called innovativeness, or [typing.orientation] in the recipe"
+    typing.warnings = vec![if !table.has_transactions {
+        Notice::new("untyped-without-transactions")
     } else if !table.has_products {
-        "give a product column (and --products with launch dates), or [typing.orientation] in the recipe"
+        Notice::new("untyped-without-products")
     } else {
-        "no product was launched and tried within the data: give --products with launch dates or a longer history, \
-         or [typing.orientation] in the recipe"
-    };
-    typing.warnings = vec![format!("All customers are typed conservative without confidence: {supply}.")];
+        Notice::new("untyped-without-launches")
+    }];
     typing
 }
 
@@ -243,28 +241,21 @@ fn sample_rows(table: &FeatureTable, customers: &[u32], most: usize, seed: u64) 
     drawn.iter().filter_map(|customer| customers.binary_search(customer).ok()).map(|row| row as u32).collect()
 }
 
-fn warnings(model: &TypingModel, typing: &Typing, clusters: usize) -> Vec<String> {
+fn warnings(model: &TypingModel, typing: &Typing, clusters: usize) -> Vec<Notice> {
     let mut warnings = Vec::new();
     if typing.quality.clustered == 0 {
-        let behaviour = format!(
-            "at least {} purchase days and {} launches while active (typing.min_purchase_days, typing.min_launches)",
-            model.params.min_purchase_days, model.params.min_launches
-        );
-        let wanted = if model.adoption.is_some() {
-            behaviour
+        warnings.push(if model.adoption.is_some() {
+            Notice::new("nobody-typed-by-behaviour")
+                .with("days", model.params.min_purchase_days)
+                .with("launches", model.params.min_launches)
         } else {
-            "a value in the orientation columns".to_owned()
-        };
-        warnings.push(format!("No customer could be typed: each needs {wanted}."));
+            Notice::new("nobody-typed-by-orientation")
+        });
     } else if clusters < 2 {
-        warnings
-            .push("All customers that could be typed behave alike, so none is called innovative.".to_owned());
+        warnings.push(Notice::new("typed-alike"));
     }
     if let Some(agreement) = typing.quality.split_half.filter(|agreement| *agreement < WEAK_TRAIT) {
-        warnings.push(format!(
-            "Innovativeness is a weak trait here: what odd and even launches say agrees by {agreement:.2} only, \
-             so read types with care."
-        ));
+        warnings.push(Notice::new("weak-trait").with("agreement", format!("{agreement:.2}")));
     }
     warnings
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{CustomerType, TypeFlag};
+use crate::domain::{CustomerType, Notice, TypeFlag};
 
 /// Each customer's type; vectors in the order of the feature table.
 #[derive(Clone, Debug, Default)]
@@ -19,8 +19,8 @@ pub struct Typing {
     pub clusters: Vec<Option<u32>>,
     /// How good the split is.
     pub quality: TypingQuality,
-    /// What the reader should know, each a whole sentence.
-    pub warnings: Vec<String>,
+    /// What the reader should know.
+    pub warnings: Vec<Notice>,
 }
 
 /// Figures on one typing, as `summary.json` shows them; none where not measured.

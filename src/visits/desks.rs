@@ -1,6 +1,6 @@
 //! What lies on each rep's desk: customers to visit, fixed days, and who stays out.
 
-use crate::domain::{Channel, Day};
+use crate::domain::{Channel, Day, Notice};
 use crate::error::{Error, Fault, Result};
 use crate::features::{AttributeValues, FeatureTable};
 
@@ -15,7 +15,7 @@ use super::tasks::{Group, Horizon, Task, set_turns, set_zones, zones};
 pub(super) struct Past {
     last: Vec<Option<Day>>,
     pub(super) last_rep: Vec<Option<Box<str>>>,
-    pub(super) warnings: Vec<String>,
+    pub(super) warnings: Vec<Notice>,
 }
 
 impl Past {
@@ -35,9 +35,7 @@ impl Past {
             }
         }
         if strangers > 0 {
-            past.warnings.push(format!(
-                "{strangers} visits in the log are to customers that are not in the input; they are left out."
-            ));
+            past.warnings.push(Notice::new("visits-of-strangers").with("visits", strangers));
         }
         past
     }
@@ -47,7 +45,7 @@ impl Past {
 pub(super) struct Desks {
     pub(super) tasks: Vec<Vec<Task>>,
     pub(super) not_planned: Vec<NotPlanned>,
-    pub(super) warnings: Vec<String>,
+    pub(super) warnings: Vec<Notice>,
 }
 
 impl Desks {
@@ -175,18 +173,21 @@ impl Desks {
         };
         let named = rep.and_then(|name| planning.reps.iter().position(|rep| *rep.name == *name.trim()));
         let Some(desk) = named.or(in_charge) else {
-            self.warnings.push(format!(
-                "the visit to \"{}\" on {day} is not planned: no rep of the table is in charge.",
-                planning.table.ids[index]
-            ));
+            self.warnings.push(
+                Notice::new("visit-without-rep")
+                    .with("customer", &*planning.table.ids[index])
+                    .with("day", day.to_string()),
+            );
             return;
         };
         let customer = index as u32;
         if !self.tasks[desk].iter().any(|task| task.customer == customer) {
-            self.warnings.push(format!(
-                "the visit to \"{}\" on {day} is not planned: \"{}\" has no visits to this customer in the service plan.",
-                planning.table.ids[index], planning.reps[desk].name
-            ));
+            self.warnings.push(
+                Notice::new("visit-outside-plan")
+                    .with("customer", &*planning.table.ids[index])
+                    .with("day", day.to_string())
+                    .with("rep", &*planning.reps[desk].name),
+            );
             return;
         }
         for task in self.tasks[desk].iter_mut().filter(|task| task.customer == customer) {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::domain::{Day, Money};
+use crate::domain::{Day, Money, Notice};
 
 use super::execution::Execution;
 
@@ -19,8 +19,8 @@ pub struct VisitPlan {
     pub reps: Vec<RepPlan>,
     /// What became of earlier plans; none without a visit log.
     pub execution: Option<Execution>,
-    /// What the reader should know, each a whole sentence.
-    pub warnings: Vec<String>,
+    /// What the reader should know.
+    pub warnings: Vec<Notice>,
 }
 
 /// One visit.

@@ -1,6 +1,6 @@
 //! What reps filled in: outcome, decision, wish and note, from the sheets of a returned workbook.
 
-use crate::domain::Day;
+use crate::domain::{Day, Notice};
 use crate::ingest::SheetTable;
 
 use super::inputs::{Decision, Override, VisitRecord};
@@ -42,7 +42,7 @@ pub struct Returned {
     /// Answers to suggestions.
     pub overrides: Vec<Override>,
     /// Filled-in rows that could not be understood: sheet, line, what is wrong.
-    pub unclear: Vec<(String, u64, String)>,
+    pub unclear: Vec<(String, u64, Notice)>,
 }
 
 /// Reads what reps filled in; each sheet that has the columns of the visit workbook is one rep's.
@@ -77,14 +77,14 @@ struct Row<'a> {
 }
 
 impl Row<'_> {
-    fn read(&self, returned: &mut Returned) -> Result<(), String> {
+    fn read(&self, returned: &mut Returned) -> Result<(), Notice> {
         let [outcome, decision, wish, note] = self.filled;
         let Some(day) = self.day.filter(|_| !self.id.is_empty()) else {
-            return Err("has no customer or no date".to_owned());
+            return Err(Notice::new("returned-incomplete"));
         };
         if !outcome.is_empty() {
-            let known =
-                position(&OUTCOMES, outcome).ok_or_else(|| format!("outcome \"{outcome}\" is not known"))?;
+            let known = position(&OUTCOMES, outcome)
+                .ok_or_else(|| Notice::new("returned-outcome").with("cell", outcome))?;
             if known < VISITED {
                 returned.visits.push(VisitRecord {
                     customer: self.id.into(),
@@ -96,7 +96,7 @@ impl Row<'_> {
         }
         let wished = match wish {
             "" => None,
-            text => Some(text.parse::<Day>().map_err(|_| format!("wish date \"{text}\" is not a date"))?),
+            text => Some(text.parse::<Day>().map_err(|_| Notice::new("returned-wish").with("cell", text))?),
         };
         let decided = match (decision, wished) {
             ("", None) => return Ok(()),
@@ -105,11 +105,11 @@ impl Row<'_> {
                 Some(0) => Decision::Accepted,
                 Some(1) => Decision::Dismissed,
                 Some(_) => Decision::Moved,
-                None => return Err(format!("decision \"{word}\" is not known")),
+                None => return Err(Notice::new("returned-decision").with("cell", word)),
             },
         };
         if decided == Decision::Moved && wished.is_none() {
-            return Err("moved without a wish date".to_owned());
+            return Err(Notice::new("returned-moved"));
         }
         returned.overrides.push(Override {
             customer: self.id.into(),

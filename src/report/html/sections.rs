@@ -71,7 +71,7 @@ pub(super) fn first(all: &Segmentation, overview: &Overview, lang: Language) -> 
         customers: lang.count(overview.customers),
         total: lang.money_short(overview.total),
         metric: overview::metric(all, lang),
-        warnings: all.warnings.clone(),
+        warnings: all.warnings.iter().map(|notice| lang.notice(notice)).collect(),
         table_shown,
         table_all,
         table_rows: customers::first_rows(all, lang),

@@ -17,7 +17,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
-use crate::domain::{Channel, CustomerType, Day, Money, Tier, TierReason, Window};
+use crate::domain::{Channel, CustomerType, Day, Money, Notice, Tier, TierReason, Window};
 use crate::error::{Error, Fault, Result};
 use crate::result::{InputRecord, Mover, Reject, RowCounts, Segmentation, Settings};
 use crate::service::{MessageText, PlanRow};
@@ -66,7 +66,9 @@ struct Summary {
     history: Option<History>,
     has_transactions: bool,
     has_products: bool,
+    /// In English; of folders that hold no `notices`.
     warnings: Vec<String>,
+    notices: Vec<Notice>,
 }
 
 #[derive(Default, Deserialize)]
@@ -150,7 +152,11 @@ impl Summary {
         all.service.allocation = self.service.allocation;
         all.service.budget = self.service.budget;
         all.service.messages = self.service.messages;
-        all.warnings = self.warnings;
+        all.warnings = if self.notices.is_empty() {
+            self.warnings.into_iter().map(|text| Notice::new("as-told").with("text", text)).collect()
+        } else {
+            self.notices
+        };
         all.settings = Settings {
             version: self.version,
             as_of: self.as_of,

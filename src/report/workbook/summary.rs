@@ -62,7 +62,12 @@ pub(super) fn write(book: &mut Book, all: &Segmentation, customer_sheets: usize)
     }
     row += 2;
     for warning in &all.warnings {
-        sheet.write_string_with_format(row, 0, cell_text(&format!("! {warning}")), &book.styles.note)?;
+        sheet.write_string_with_format(
+            row,
+            0,
+            cell_text(&format!("! {}", lang.notice(warning))),
+            &book.styles.note,
+        )?;
         row += 1;
     }
     let points = curve::points(all);
