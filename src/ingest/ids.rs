@@ -2,7 +2,7 @@
 
 /// An id without the `.0` that spreadsheets and data frames hang onto whole numbers
 /// (`17850.0` is customer `17850`).
-pub(super) fn normal_id(id: &[u8]) -> &[u8] {
+pub fn normal_id(id: &[u8]) -> &[u8] {
     match id.strip_suffix(b".0") {
         Some(digits) if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) => digits,
         _ => id,

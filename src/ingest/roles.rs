@@ -92,6 +92,12 @@ impl Role {
         ROLES.iter().find(|(role, ..)| *role == self).map_or(&[], |(.., synonyms)| synonyms)
     }
 
+    /// Where in a header the column of this role stands by its synonyms, the most telling first; none without one.
+    pub fn column_in<S: AsRef<str>>(self, header: &[S]) -> Option<usize> {
+        let header: Vec<String> = header.iter().map(|name| plain(name.as_ref())).collect();
+        self.synonyms().iter().find_map(|synonym| header.iter().position(|name| name == synonym))
+    }
+
     /// True if several columns may be added up for this role.
     fn is_amount(self) -> bool {
         matches!(self, Amount | Cost | Sales | Margin | Potential | Quantity)

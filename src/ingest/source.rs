@@ -43,6 +43,19 @@ pub(super) fn unreadable(path: &Path, fault: &io::Error) -> Fault {
     Fault::new(201, format!("cannot be read ({fault})")).in_file(path).hint(hint)
 }
 
+/// The whole text of a file as UTF-8, without byte order mark: unzipped, its encoding detected, a workbook's first sheet
+/// as CSV.
+///
+/// # Errors
+/// E201, E206, E208 and E211 if it cannot be read.
+pub fn read_text(path: &Path) -> Result<Vec<u8>> {
+    let source = Source::open(path, None)?;
+    let mut whole = Vec::new();
+    let mut text = source.text()?;
+    while text.read_more(&mut whole, CHUNK)? {}
+    Ok(whole)
+}
+
 impl Source {
     /// Looks at the file's first bytes, and for text at the first that are not ASCII.
     ///

@@ -368,3 +368,39 @@ warning-lifetime-without-spend = { $customers ->
     [one] One customer whose repeat purchases brought nothing (returns) was
    *[other] { $customers } customers whose repeat purchases brought nothing (returns) were
 } left out of the spend model.
+
+## Comparing two segmentations
+compare-customers = Customers: { $both } on both sides, { $only_a } only in A, { $only_b } only in B
+compare-only-a = Only in A, with their value: { $groups }
+compare-only-b = Only in B, with their value: { $groups }
+compare-matrix = Customers by tier in A (rows) and in B (columns)
+compare-value-b = Their value in B
+compare-value-either = Their value, in A where B does not say
+compare-same = Same tier: { $share }; { $moved ->
+    [one] 1 customer
+   *[other] { $moved } customers
+} moved
+compare-value-moved = Value that moved: { $value } ({ $share })
+compare-indices = Adjusted Rand index { $ari }, normalised mutual information { $nmi }
+compare-jaccard = Jaccard by tier: { $list }
+compare-types = Types: { $share } the same; { $down } { $innovative } → { $conservative }, { $up } { $conservative } → { $innovative }
+compare-type-jaccard = Jaccard by type: { $list }
+compare-type-indices = Types: adjusted Rand index { $ari }, normalised mutual information { $nmi }
+compare-changed = Changed: { $what } from { $a } to { $b }
+compare-note = Note: { $note }
+compare-movers = Who moved most ({ $shown } of { $all })
+compare-nothing = (none)
+why = Why
+why-value = value
+why-cut = cut
+why-value-and-cut = value and cut
+why-potential = potential
+why-held = held
+why-type = type
+why-unknown = unknown
+value-in-a = Value in A
+value-in-b = Value in B
+what-changed = What changed most
+part-orders = orders
+part-value-per-order = value per order
+part-line = line

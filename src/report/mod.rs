@@ -33,6 +33,7 @@ mod summary_json;
 mod visit_words;
 mod visits_csv;
 mod visits_workbook;
+pub mod words;
 pub mod terminal;
 mod workbook;
 

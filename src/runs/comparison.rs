@@ -21,10 +21,17 @@ pub struct Comparison {
     pub b: String,
     /// Who is on which side.
     pub customers: Overlap,
+    /// Customers only in A and their value in it, by tier.
+    pub left: ByTier<Group>,
+    /// Customers only in B and their value in it, by tier.
+    pub arrived: ByTier<Group>,
     /// Customers by tier in A (outer key) and tier in B (inner key).
     pub migration: TierMatrix<u64>,
     /// The value in B (in A where B has none) of the same customers; none if neither side has values.
     pub migration_value: Option<TierMatrix<Money>>,
+    /// True if that is the value in B throughout.
+    #[serde(skip)]
+    pub valued_by_b: bool,
     /// Adjusted Rand index of the tiers.
     pub ari: f64,
     /// Normalised mutual information of the tiers, arithmetic mean.
@@ -47,6 +54,20 @@ pub struct Comparison {
     /// Customers whose type alone differs, ascending by id.
     #[serde(skip)]
     pub retyped: Vec<Movement>,
+    /// Customers only in A and only in B, ascending by id.
+    #[serde(skip)]
+    pub alone: [Vec<Assignment>; 2],
+    /// What of either side is not compared, each a whole sentence.
+    pub notes: Vec<String>,
+}
+
+/// Some customers and what they bring.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Group {
+    /// How many.
+    pub customers: u64,
+    /// Their value; 0 if the side does not say.
+    pub value: Money,
 }
 
 /// Customers by side.
@@ -126,10 +147,12 @@ struct Tally {
     customers: Overlap,
     tiers: [[u64; 3]; 3],
     values: [[i64; 3]; 3],
-    has_values: bool,
+    /// Customers whose value B says, and those for whom it is A's.
+    valued: [u64; 2],
     types: [[u64; 2]; 2],
     moved: Vec<Movement>,
     retyped: Vec<Movement>,
+    alone: [Vec<Assignment>; 2],
 }
 
 /// Compares two sides in one walk along their ids.
@@ -137,31 +160,56 @@ struct Tally {
 /// # Errors
 /// E652 if no customer is on both sides.
 pub fn compare(a: &Side, b: &Side) -> Result<Comparison> {
-    let cuts = [Cuts::of(&a.assignments), Cuts::of(&b.assignments)];
+    let lines = Lines { cuts: [Cuts::of(&a.assignments), Cuts::of(&b.assignments)], weights: weights(a, b) };
     let mut tally = Tally::default();
     let (mut left, mut right) = (a.assignments.as_slice(), b.assignments.as_slice());
     while let (Some(first), Some(second)) = (left.first(), right.first()) {
         match first.customer_id.cmp(&second.customer_id) {
             std::cmp::Ordering::Less => {
-                tally.customers.only_a += 1;
+                tally.alone[0].push(first.clone());
                 left = &left[1..];
             }
             std::cmp::Ordering::Greater => {
-                tally.customers.only_b += 1;
+                tally.alone[1].push(second.clone());
                 right = &right[1..];
             }
             std::cmp::Ordering::Equal => {
-                tally.count(first, second, &cuts);
+                tally.count(first, second, &lines);
                 (left, right) = (&left[1..], &right[1..]);
             }
         }
     }
-    tally.customers.only_a += left.len() as u64;
-    tally.customers.only_b += right.len() as u64;
+    tally.alone[0].extend_from_slice(left);
+    tally.alone[1].extend_from_slice(right);
+    tally.customers.only_a = tally.alone[0].len() as u64;
+    tally.customers.only_b = tally.alone[1].len() as u64;
     if tally.customers.both == 0 {
         return Err(nobody_on_both(a, b).into());
     }
     Ok(tally.into_comparison(a, b))
+}
+
+/// What a customer's move is held against.
+struct Lines {
+    cuts: [Cuts; 2],
+    weights: [f64; 5],
+}
+
+/// Weights of the components of potential: B's, else A's, else all alike.
+fn weights(a: &Side, b: &Side) -> [f64; 5] {
+    let said = b.provenance.as_ref().or(a.provenance.as_ref());
+    said.map_or([1.0; 5], |provenance| provenance.weights)
+}
+
+/// Customers and value by tier.
+fn by_tier(assignments: &[Assignment]) -> ByTier<Group> {
+    let mut groups = ByTier::<Group>::default();
+    for assignment in assignments {
+        let group = &mut groups.0[assignment.tier.index()];
+        group.customers += 1;
+        group.value = Money(group.value.0.saturating_add(assignment.value.unwrap_or_default().0));
+    }
+    groups
 }
 
 fn nobody_on_both(a: &Side, b: &Side) -> Fault {
@@ -176,13 +224,13 @@ fn nobody_on_both(a: &Side, b: &Side) -> Fault {
 }
 
 impl Tally {
-    fn count(&mut self, a: &Assignment, b: &Assignment, cuts: &[Cuts; 2]) {
+    fn count(&mut self, a: &Assignment, b: &Assignment, lines: &Lines) {
         self.customers.both += 1;
         self.tiers[a.tier.index()][b.tier.index()] += 1;
         if let Some(value) = b.value.or(a.value) {
             let sum = &mut self.values[a.tier.index()][b.tier.index()];
             *sum = sum.saturating_add(value.0);
-            self.has_values = true;
+            self.valued[usize::from(b.value.is_none())] += 1;
         }
         let retyped = match (a.customer_type, b.customer_type) {
             (Some(before), Some(now)) => {
@@ -192,16 +240,16 @@ impl Tally {
             _ => false,
         };
         if a.tier != b.tier {
-            self.moved.push(Movement::new(a, b, cuts));
+            self.moved.push(Movement::new(a, b, &lines.cuts, &lines.weights));
         } else if retyped {
-            self.retyped.push(Movement::new(a, b, cuts));
+            self.retyped.push(Movement::new(a, b, &lines.cuts, &lines.weights));
         }
     }
 
     fn into_comparison(mut self, a: &Side, b: &Side) -> Comparison {
         let tiers = Contingency::from_counts(&self.tiers);
         let jaccard = tiers.jaccard();
-        let values = self.has_values.then(|| self.values.map(|row| row.map(Money)));
+        let values = (self.valued != [0, 0]).then(|| self.values.map(|row| row.map(Money)));
         let moved_value = values.map(|values| -> Money {
             let cells = values.iter().enumerate().flat_map(|(row, cells)| {
                 cells.iter().enumerate().filter(move |(column, _)| row != *column).map(|(_, value)| *value)
@@ -217,6 +265,9 @@ impl Tally {
             a: a.name.clone(),
             b: b.name.clone(),
             customers: self.customers,
+            left: by_tier(&self.alone[0]),
+            arrived: by_tier(&self.alone[1]),
+            valued_by_b: self.valued[1] == 0,
             migration: ByTier(self.tiers.map(ByTier)),
             migration_value: values.map(|values| ByTier(values.map(ByTier))),
             ari: tiers.adjusted_rand(),
@@ -229,8 +280,23 @@ impl Tally {
             changes: changes(a.provenance.as_ref(), b.provenance.as_ref()),
             moved: self.moved,
             retyped: self.retyped,
+            alone: self.alone,
+            notes: notes(a, b),
         }
     }
+}
+
+/// What is not compared, with the side it is about.
+fn notes(a: &Side, b: &Side) -> Vec<String> {
+    let of = |side: &Side| side.notes.iter().map(|note| format!("{}: {note}", side.name)).collect::<Vec<_>>();
+    let mut notes = of(a);
+    notes.extend(of(b));
+    for (mine, other) in [(a, b), (b, a)] {
+        if mine.has_types() && !other.has_types() {
+            notes.push(format!("{}: without types, so types are not compared", other.name));
+        }
+    }
+    notes
 }
 
 fn type_comparison(counts: &[[u64; 2]; 2]) -> Option<TypeComparison> {
@@ -257,15 +323,12 @@ mod tests {
         let assignments = rows
             .iter()
             .map(|&(id, tier, customer_type, units)| Assignment {
-                customer_id: id.into(),
-                tier,
-                reason: None,
                 customer_type: Some(customer_type),
                 value: Some(Money(units * Money::SCALE)),
-                potential: None,
+                ..Assignment::bare(id, tier)
             })
             .collect();
-        Side { name: "side".to_owned(), assignments, provenance: None }
+        Side { name: "side".to_owned(), assignments, ..Side::default() }
     }
 
     use CustomerType::{Conservative as C, Innovative as N};
@@ -296,6 +359,9 @@ mod tests {
         assert_eq!(found.customers, Overlap { both: 4, only_a: 1, only_b: 1 });
         assert_eq!(found.migration, ByTier([[1, 0, 1], [0, 0, 0], [0, 1, 1]].map(ByTier)));
         assert_eq!(found.value_moved, Some(Money(21 * Money::SCALE)));
+        let group = |customers, units| Group { customers, value: Money(units * Money::SCALE) };
+        assert_eq!(found.left, ByTier([group(0, 0), group(1, 20), group(0, 0)]));
+        assert_eq!(found.arrived, ByTier([group(0, 0), group(1, 15), group(0, 0)]));
         assert!((found.tier_agreement - 0.5).abs() < 1e-12);
         assert!((found.moved_share() - 0.5).abs() < 1e-12);
         assert_eq!(found.tier_jaccard, ByTier([Some(0.5), Some(0.0), Some(1.0 / 3.0)]));

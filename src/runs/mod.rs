@@ -14,6 +14,7 @@
 //!
 //! Shares are 0–1, values in 1/10 000 currency units inside and in units in JSON and CSV.
 
+mod cause;
 mod changes;
 mod clock;
 mod comparison;
@@ -24,22 +25,27 @@ mod metrics;
 mod movement;
 mod movers;
 mod params;
+mod parts;
 mod previous;
 mod registry;
 mod selection;
 mod side;
 mod table;
 
+pub use cause::{Cause, Part};
 pub use changes::Change;
-pub use comparison::{ByTier, ByType, Comparison, Overlap, TierMatrix, TypeComparison, TypeMatrix, compare};
+pub use comparison::{
+    ByTier, ByType, Comparison, Group, Overlap, TierMatrix, TypeComparison, TypeMatrix, compare,
+};
 pub use matrix_file::read_matrix;
 pub use memory::peak_memory;
 pub use metrics::Contingency;
 pub use movement::{Cuts, Movement, Why};
 pub use movers::write_movers;
 pub use params::{RunsParams, RunsValidParams};
+pub use parts::{Parts, Rank};
 pub use previous::movers;
 pub use registry::{Circumstances, FORMAT, Pruning, RecordedInput, Registry, RunRecord};
 pub use selection::select;
 pub use side::{Assignment, Provenance, Side};
-pub use table::read_side;
+pub use table::{SideColumns, read_side};

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::cause::{Cause, cause};
 use super::side::Assignment;
 use crate::domain::{CustomerType, Money, Tier, TierReason};
 
@@ -16,6 +17,8 @@ pub struct Movement {
     pub tier_b: Tier,
     /// Why the tier differs.
     pub why: Why,
+    /// The part of value or potential that changed most; none where the sides do not say.
+    pub cause: Option<Cause>,
     /// Value in A.
     pub value_a: Option<Money>,
     /// Value in B.
@@ -86,6 +89,11 @@ impl Cuts {
         Cuts { smallest }
     }
 
+    /// The smallest value that still made Ⅰ (place 0) or Ⅱ (place 1).
+    pub(super) fn line(&self, place: usize) -> Option<Money> {
+        self.smallest.get(place).copied().flatten()
+    }
+
     /// The tier of a value by these lines.
     pub fn tier(&self, value: Money) -> Tier {
         match self.smallest {
@@ -98,12 +106,16 @@ impl Cuts {
 
 impl Movement {
     /// The difference between what two sides say of one customer.
-    pub(super) fn new(a: &Assignment, b: &Assignment, cuts: &[Cuts; 2]) -> Self {
+    ///
+    /// * `weights`: of the components of potential.
+    pub(super) fn new(a: &Assignment, b: &Assignment, cuts: &[Cuts; 2], weights: &[f64; 5]) -> Self {
+        let why = why(a, b, cuts);
         Movement {
             customer_id: a.customer_id.clone(),
             tier_a: a.tier,
             tier_b: b.tier,
-            why: why(a, b, cuts),
+            why,
+            cause: cause(why, a, b, cuts, weights),
             value_a: a.value,
             value_b: b.value,
             potential_a: a.potential,
@@ -160,14 +172,7 @@ mod tests {
     use super::*;
 
     fn assignment(tier: Tier, units: i64, reason: TierReason) -> Assignment {
-        Assignment {
-            customer_id: "x".into(),
-            tier,
-            reason: Some(reason),
-            customer_type: None,
-            value: Some(Money(units)),
-            potential: None,
-        }
+        Assignment { reason: Some(reason), value: Some(Money(units)), ..Assignment::bare("x", tier) }
     }
 
     /// A's lines are 100 and 50, B's 80 and 40.

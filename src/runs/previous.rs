@@ -80,12 +80,9 @@ mod tests {
     #[test]
     fn moved_new_and_gone() {
         let row = |id: &str, tier, customer_type, units| Assignment {
-            customer_id: id.into(),
-            tier,
-            reason: None,
             customer_type,
             value: Some(Money(units)),
-            potential: None,
+            ..Assignment::bare(id, tier)
         };
         let typed = Some(CustomerType::Conservative);
         let previous = Side {
@@ -96,7 +93,7 @@ mod tests {
                 row("c", Tier::III, Some(CustomerType::Innovative), 1),
                 row("d", Tier::III, typed, 1),
             ],
-            provenance: None,
+            ..Side::default()
         };
         let mut now = Segmentation::default();
         for (id, tier, units) in

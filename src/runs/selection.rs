@@ -4,19 +4,28 @@ use std::path::Path;
 
 use super::registry::Registry;
 use super::side::Side;
-use super::table::read_side;
+use super::table::{SideColumns, read_side};
 use crate::error::{Fault, Result};
 
 /// Reads what `name` stands for: `latest` and its like, else a folder or file that is there, else a
-/// run by name or by the beginning of its id. `registry` is only opened for a run.
+/// run by name or by the beginning of its id. `columns` is for a file.
 ///
 /// # Errors
-/// E651 if nothing goes by that name; as [`read_side`] and [`Registry::side`].
-pub fn select(name: &str, registry: &Path) -> Result<Side> {
+/// E651 if nothing goes by that name, or a run and a file do; as [`read_side`] and [`Registry::side`].
+pub fn select(name: &str, registry: &Path, columns: &SideColumns) -> Result<Side> {
     let path = Path::new(name);
     let like_a_path = name.contains(['/', '\\']) || path.extension().is_some_and(|ending| ending == "csv");
     if !name.starts_with("latest") && (path.exists() || like_a_path) {
-        return read_side(path);
+        if !like_a_path
+            && let Ok(Some(runs)) = Registry::open(registry)
+            && runs.is_named(name)?
+        {
+            let cause =
+                format!("\"{name}\" is the name of a run, and there is a file or folder of that name here");
+            let hint = format!("./{name} is the file or folder; `erba runs list` shows the id of the run");
+            return Err(Fault::new(651, cause).hint(hint).into());
+        }
+        return read_side(path, columns);
     }
     if let Some(registry) = Registry::open(registry)? {
         return registry.side(name);

@@ -1,7 +1,9 @@
 //! One side of a comparison: who is in which tier, by a run or by another tool.
 
+use super::parts::{Parts, Rank};
 use crate::domain::{CustomerType, Money, Tier, TierReason, Window};
 use crate::result::Segmentation;
+use crate::scoring::ComponentKind;
 
 /// What one side says of one customer.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +20,23 @@ pub struct Assignment {
     pub value: Option<Money>,
     /// Its potential, 0–1; none if the side does not say.
     pub potential: Option<f64>,
+    /// What its value and potential are made of.
+    pub parts: Parts,
+}
+
+impl Assignment {
+    /// A tier and nothing else.
+    pub fn bare(customer_id: &str, tier: Tier) -> Self {
+        Assignment {
+            customer_id: customer_id.into(),
+            tier,
+            reason: None,
+            customer_type: None,
+            value: None,
+            potential: None,
+            parts: Parts::default(),
+        }
+    }
 }
 
 /// One side of a comparison.
@@ -29,6 +48,8 @@ pub struct Side {
     pub assignments: Vec<Assignment>,
     /// What made it; none for a bare CSV.
     pub provenance: Option<Provenance>,
+    /// What of the side is not compared, each a whole sentence.
+    pub notes: Vec<String>,
 }
 
 /// What made a result, as far as it can be compared.
@@ -48,6 +69,8 @@ pub struct Provenance {
     pub recipe_text: String,
     /// Files read: role (or path, where the role is not kept) and SHA-256.
     pub inputs: Vec<(String, String)>,
+    /// Weight of each component of potential, in the order of [`ComponentKind::ALL`]; all alike if not kept.
+    pub weights: [f64; 5],
 }
 
 impl Side {
@@ -57,6 +80,7 @@ impl Side {
             name: name.to_owned(),
             assignments: assignments(segmentation),
             provenance: Some(Provenance::of(segmentation)),
+            notes: Vec::new(),
         }
     }
 
@@ -93,16 +117,42 @@ impl Provenance {
                 .iter()
                 .map(|input| (input.role.to_owned(), input.sha256.clone()))
                 .collect(),
+            weights: weights(segmentation),
         }
     }
+
+    /// Weights out of a JSON object with the components as keys; all alike if there is none.
+    pub(super) fn weights_of(json: &serde_json::Value) -> [f64; 5] {
+        if json.as_object().is_none_or(serde_json::Map::is_empty) {
+            return [1.0; 5];
+        }
+        ComponentKind::ALL.map(|kind| json[kind.as_str()].as_f64().unwrap_or_default())
+    }
+}
+
+/// Weights of the components of potential; 0 for those that the run did not use.
+fn weights(segmentation: &Segmentation) -> [f64; 5] {
+    let mut weights = [0.0; 5];
+    for component in &segmentation.potential.components {
+        weights[component.kind as usize] = component.weight;
+    }
+    weights
 }
 
 /// Missing vectors (a room that did not run) leave their cells empty rather than fail the record.
 pub(super) fn assignments(segmentation: &Segmentation) -> Vec<Assignment> {
     let tiering = &segmentation.tiering;
     let typing = &segmentation.typing;
-    segmentation
-        .table
+    let table = &segmentation.table;
+    let parts = |index: usize| {
+        let orders = table.rows.get(index).filter(|_| table.has_transactions).map(|row| row.orders);
+        let mut ranks = [Rank::UNKNOWN; 5];
+        for component in segmentation.potential.components.iter().filter(|part| part.weight > 0.0) {
+            ranks[component.kind as usize] = Rank::of(component.ranks.get(index).copied().flatten());
+        }
+        Parts { orders, ranks }
+    };
+    table
         .ids
         .iter()
         .zip(&tiering.tiers)
@@ -114,6 +164,7 @@ pub(super) fn assignments(segmentation: &Segmentation) -> Vec<Assignment> {
             customer_type: typing.types.get(index).copied(),
             value: segmentation.value.amounts.get(index).copied(),
             potential: segmentation.potential.scores.get(index).copied(),
+            parts: parts(index),
         })
         .collect()
 }

@@ -14,7 +14,7 @@ use crate::language::Language;
 use crate::pipeline::{self, Request, VisitFiles, Watcher};
 use crate::report::{self, Format};
 use crate::result::Segmentation;
-use crate::runs::{Circumstances, Registry, peak_memory, select};
+use crate::runs::{Circumstances, Registry, SideColumns, peak_memory, select};
 
 /// Tier, type and plan a customer base
 ///
@@ -180,7 +180,7 @@ impl Args {
             previous: self
                 .previous
                 .as_deref()
-                .map(|run| select(run, &Registry::default_path()?))
+                .map(|run| select(run, &Registry::default_path()?, &SideColumns::default()))
                 .transpose()?,
         })
     }

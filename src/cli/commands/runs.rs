@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-use clap::{Subcommand, ValueEnum};
+use clap::{ArgGroup, Subcommand, ValueEnum};
 use comfy_table::{Table, presets};
 use serde_json::Value;
 
@@ -58,16 +58,18 @@ enum Verb {
 }
 
 #[derive(Debug, clap::Args)]
-#[group(id = "which", required = true, multiple = true)]
+// Without the skip every argument would be in the group, and `--yes` alone would do as a choice of runs.
+#[group(skip)]
+#[command(group = ArgGroup::new("which").required(true).multiple(true).args(["keep", "older_than", "runs"]))]
 struct PruneArgs {
     /// Keep this many of the latest runs
-    #[arg(long, value_name = "N", group = "which")]
+    #[arg(long, value_name = "N")]
     keep: Option<usize>,
     /// Forget runs recorded more than this many days ago
-    #[arg(long, value_name = "DAYS", group = "which")]
+    #[arg(long, value_name = "DAYS")]
     older_than: Option<u32>,
     /// Forget these runs
-    #[arg(value_name = "RUN", group = "which")]
+    #[arg(value_name = "RUN")]
     runs: Vec<String>,
     /// Only say what would be forgotten
     #[arg(long)]
@@ -200,7 +202,7 @@ fn show(run: &RunRecord) -> String {
         format!("run        {}", run.id),
         format!("name       {}", run.name.as_deref().unwrap_or("(none)")),
         format!("recorded   {}", run.recorded_at),
-        format!("command    {}", run.command.join(" ")),
+        format!("command    {}", run.command.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")),
         format!("version    {}", run.version),
         format!("as of      {}", run.as_of.as_deref().unwrap_or("(no dates)")),
         format!("window     {}", run.window.as_deref().unwrap_or("(no dates)")),
@@ -220,7 +222,8 @@ fn show(run: &RunRecord) -> String {
     lines.push(String::new());
     lines.extend(flat("", &run.metrics));
     lines.push(String::new());
-    lines.extend(flat("", &run.timings_ms).into_iter().map(|line| format!("{line} ms")));
+    let timings = run.timings_ms.as_object().into_iter().flatten();
+    lines.extend(timings.filter_map(|(room, ms)| Some(format!("{room} = {:.1} ms", ms.as_f64()?))));
     lines.join("\n") + "\n"
 }
 
@@ -239,10 +242,51 @@ fn flat(prefix: &str, value: &Value) -> Vec<String> {
     }
 }
 
+/// A figure for reading: six decimals are more than any of them means; `--format json` has all.
 fn figure(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Null => String::new(),
+        Value::Number(number) if number.is_f64() => {
+            let rounded = (number.as_f64().unwrap_or_default() * 1e6).round() / 1e6;
+            // What rounds to nothing has no sign.
+            (rounded + 0.0).to_string()
+        }
         other => other.to_string(),
+    }
+}
+
+/// A word of a command line, to be pasted into a shell.
+fn quoted(word: &str) -> String {
+    let plain = |sign: char| sign.is_alphanumeric() || "-_./=:,@%+~".contains(sign);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_line_can_be_pasted() {
+        for (word, expected) in [
+            ("--as-of=2022-06-30", "--as-of=2022-06-30"),
+            ("Store Number", "'Store Number'"),
+            ("it's", "'it'\\''s'"),
+            ("", "''"),
+            ("客户.csv", "客户.csv"),
+        ] {
+            assert_eq!(quoted(word), expected);
+        }
+    }
+
+    #[test]
+    fn figures_are_rounded_for_reading() {
+        let shown = |value: serde_json::Value| figure(&value);
+        assert_eq!(shown(serde_json::json!(-4.06e-16)), "0");
+        assert_eq!(shown(serde_json::json!(0.095_383_275_261)), "0.095383");
+        assert_eq!(shown(serde_json::json!(2296)), "2296");
     }
 }

@@ -1,22 +1,20 @@
-//! Packing of ids and of one run's assignments.
+//! Packing of one run's assignments.
 //!
-//! Every column is a run of bytes, deflated. Per customer and run it comes to 6–8 bytes:
+//! Every column is a run of bytes, deflated. Per customer and run it comes to 7–11 bytes:
 //!
 //! * `labels`: one byte, from the lowest bit: tier (2 bits), reason (2), type (2), has a value (1),
 //!   has a potential (1); 0 stands for "not said" in reason and type;
 //! * `amounts`: one byte for the power of ten that all values are multiples of, then each value
 //!   over it as a zigzag varint;
 //! * `potentials`: two bytes, in steps of 1/65 535;
-//! * `members`: one bit per id of the chunk, absent if the run holds all of them;
-//! * `ids`: ascending, each as length shared with the one before, length of the rest, rest.
+//! * `orders`: purchases in the window plus one as a varint, 0 if not said; absent if nobody's are;
+//! * `components`: one byte with a bit per component of potential that is there, then for each one byte a customer, in
+//!   steps of 1/50; absent without any;
+//! * `members`: one bit per id of the chunk, absent if the run holds all of them.
 
-use std::io::{Read, Write};
-
-use flate2::Compression;
-use flate2::read::DeflateDecoder;
-use flate2::write::DeflateEncoder;
-
+use super::super::parts::{Parts, Rank};
 use super::super::side::Assignment;
+use super::coding::{Damaged, checksum, deflate, inflate, put_varint, take_varint, unzigzag, zigzag};
 use crate::domain::{CustomerType, Money, Tier, TierReason};
 
 const REASONS: [TierReason; 3] = [TierReason::Contribution, TierReason::Potential, TierReason::Held];
@@ -30,11 +28,23 @@ pub(super) struct Packed {
     pub(super) labels: Vec<u8>,
     pub(super) amounts: Vec<u8>,
     pub(super) potentials: Vec<u8>,
+    pub(super) orders: Option<Vec<u8>>,
+    pub(super) components: Option<Vec<u8>>,
 }
 
-/// A blob that is not what this program wrote.
-#[derive(Debug)]
-pub(super) struct Damaged;
+impl Packed {
+    /// Over all columns; an absent one counts as an empty one.
+    pub(super) fn checksum(&self) -> u32 {
+        checksum([
+            self.members.as_deref().unwrap_or_default(),
+            &self.labels,
+            &self.amounts,
+            &self.potentials,
+            self.orders.as_deref().unwrap_or_default(),
+            self.components.as_deref().unwrap_or_default(),
+        ])
+    }
+}
 
 /// Packs the assignments of a run to the ids of one chunk, none where the run lacks the id.
 pub(super) fn pack(chunk: &[Option<&Assignment>]) -> std::io::Result<Packed> {
@@ -53,6 +63,8 @@ pub(super) fn pack(chunk: &[Option<&Assignment>]) -> std::io::Result<Packed> {
         potentials.extend(step.to_le_bytes());
     }
     Ok(Packed {
+        orders: pack_orders(&present).as_deref().map(deflate).transpose()?,
+        components: pack_components(&present).as_deref().map(deflate).transpose()?,
         members,
         labels: deflate(&labels)?,
         amounts: deflate(&amounts)?,
@@ -75,9 +87,10 @@ pub(super) fn unpack(ids: Vec<Box<str>>, packed: &Packed) -> Result<Vec<Assignme
     };
     let held = ids.into_iter().enumerate().filter(|(index, _)| is_member(*index)).map(|(_, id)| id);
     let mut assignments = Vec::with_capacity(labels.len());
-    let mut labels = labels.into_iter();
+    let parts = unpack_parts(packed, labels.len())?;
+    let mut labels = labels.into_iter().zip(parts);
     for customer_id in held {
-        let label = labels.next().ok_or(Damaged)?;
+        let (label, parts) = labels.next().ok_or(Damaged)?;
         let value = if label & HAS_VALUE == 0 {
             None
         } else {
@@ -97,45 +110,53 @@ pub(super) fn unpack(ids: Vec<Box<str>>, packed: &Packed) -> Result<Vec<Assignme
             customer_type: CustomerType::ALL.get(usize::from(label >> 4 & 3).wrapping_sub(1)).copied(),
             value,
             potential,
+            parts,
         });
     }
     if labels.next().is_some() { Err(Damaged) } else { Ok(assignments) }
 }
 
-/// Packs ids that ascend.
-pub(super) fn pack_ids(ids: &[&str]) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let mut before: &[u8] = &[];
-    for id in ids {
-        let id = id.as_bytes();
-        let shared = before.iter().zip(id).take_while(|(a, b)| a == b).count();
-        put_varint(&mut bytes, shared as u64);
-        put_varint(&mut bytes, (id.len() - shared) as u64);
-        bytes.extend(&id[shared..]);
-        before = id;
+/// What value and potential of `customers` are made of.
+fn unpack_parts(packed: &Packed, customers: usize) -> Result<Vec<Parts>, Damaged> {
+    let mut parts = vec![Parts::default(); customers];
+    if let Some(orders) = &packed.orders {
+        let orders = inflate(orders)?;
+        let mut rest = orders.as_slice();
+        for part in &mut parts {
+            let orders = take_varint(&mut rest).ok_or(Damaged)?;
+            part.orders = orders.checked_sub(1).map(u32::try_from).transpose().map_err(|_| Damaged)?;
+        }
     }
-    deflate(&bytes)
+    if let Some(components) = &packed.components {
+        let components = inflate(components)?;
+        let (&kinds, mut rest) = components.split_first().ok_or(Damaged)?;
+        for kind in (0..5).filter(|kind| kinds >> kind & 1 == 1) {
+            let (own, others) = rest.split_at_checked(customers).ok_or(Damaged)?;
+            for (part, &byte) in parts.iter_mut().zip(own) {
+                part.ranks[kind] = Rank::from_byte(byte);
+            }
+            rest = others;
+        }
+    }
+    Ok(parts)
 }
 
-/// The ids that [`pack_ids`] packed.
-pub(super) fn unpack_ids(packed: &[u8]) -> Result<Vec<Box<str>>, Damaged> {
-    let bytes = inflate(packed)?;
-    let mut rest = bytes.as_slice();
-    let mut ids = Vec::new();
-    let mut id: Vec<u8> = Vec::new();
-    while !rest.is_empty() {
-        let shared = take_varint(&mut rest).ok_or(Damaged)? as usize;
-        let length = take_varint(&mut rest).ok_or(Damaged)? as usize;
-        if shared > id.len() || length > rest.len() {
-            return Err(Damaged);
-        }
-        let (own, others) = rest.split_at(length);
-        id.truncate(shared);
-        id.extend(own);
-        rest = others;
-        ids.push(std::str::from_utf8(&id).map_err(|_| Damaged)?.into());
+fn pack_orders(present: &[&Assignment]) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(present.len());
+    for assignment in present {
+        put_varint(&mut bytes, assignment.parts.orders.map_or(0, |orders| u64::from(orders) + 1));
     }
-    Ok(ids)
+    present.iter().any(|assignment| assignment.parts.orders.is_some()).then_some(bytes)
+}
+
+fn pack_components(present: &[&Assignment]) -> Option<Vec<u8>> {
+    let said = |kind: usize| present.iter().any(|row| row.parts.ranks[kind] != Rank::UNKNOWN);
+    let kinds: Vec<usize> = (0..5).filter(|kind| said(*kind)).collect();
+    let mut bytes = vec![kinds.iter().fold(0, |bits, kind| bits | 1 << kind)];
+    for &kind in &kinds {
+        bytes.extend(present.iter().map(|assignment| assignment.parts.ranks[kind].byte()));
+    }
+    (!kinds.is_empty()).then_some(bytes)
 }
 
 fn label(assignment: &Assignment) -> u8 {
@@ -166,52 +187,14 @@ fn common_power(values: &[i64]) -> u8 {
         .unwrap_or(0)
 }
 
-fn zigzag(number: i64) -> u64 {
-    ((number << 1) ^ (number >> 63)) as u64
-}
-
-fn unzigzag(number: u64) -> i64 {
-    (number >> 1) as i64 ^ -((number & 1) as i64)
-}
-
-fn put_varint(bytes: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        bytes.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    bytes.push(number as u8);
-}
-
-fn take_varint(bytes: &mut &[u8]) -> Option<u64> {
-    let mut number = 0;
-    for shift in (0..64).step_by(7) {
-        let (&byte, rest) = bytes.split_first()?;
-        *bytes = rest;
-        number |= u64::from(byte & 0x7f) << shift;
-        if byte < 0x80 {
-            return Some(number);
-        }
-    }
-    None
-}
-
-fn deflate(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(bytes)?;
-    encoder.finish()
-}
-
-fn inflate(bytes: &[u8]) -> Result<Vec<u8>, Damaged> {
-    let mut inflated = Vec::new();
-    DeflateDecoder::new(bytes).read_to_end(&mut inflated).map_err(|_| Damaged)?;
-    Ok(inflated)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn assignment(id: &str, value: Option<i64>) -> Assignment {
+        let mut ranks = [Rank::UNKNOWN; 5];
+        ranks[1] = Rank::of(Some(0.5));
+        ranks[4] = Rank::of(value.map(|_| 1.0));
         Assignment {
             customer_id: id.into(),
             tier: Tier::III,
@@ -219,15 +202,8 @@ mod tests {
             customer_type: Some(CustomerType::Conservative),
             value: value.map(Money),
             potential: Some(1.0),
+            parts: Parts { orders: value.map(|_| 300), ranks },
         }
-    }
-
-    #[test]
-    fn ids_come_back() {
-        let ids = ["", "C1", "C10", "C100", "C2", "客户一", "客户二"];
-        let found = unpack_ids(&pack_ids(&ids).unwrap()).unwrap();
-        assert_eq!(found.iter().map(|id| &**id).collect::<Vec<_>>(), ids);
-        assert!(unpack_ids(b"nonsense").is_err());
     }
 
     #[test]
@@ -244,6 +220,10 @@ mod tests {
         assert!(packed.members.is_some());
         assert_eq!(unpack(ids.clone(), &packed).unwrap(), rows);
         assert!(unpack(ids, &Packed::default()).is_err());
+        let bare = [Assignment::bare("a", Tier::I)];
+        let packed = pack(&[Some(&bare[0])]).unwrap();
+        assert!(packed.orders.is_none() && packed.components.is_none());
+        assert_eq!(unpack(vec!["a".into()], &packed).unwrap(), bare);
     }
 
     #[test]
@@ -251,5 +231,30 @@ mod tests {
         assert_eq!(common_power(&[120_000, -50_000]), 4);
         assert_eq!(common_power(&[123_400, 100]), 2);
         assert_eq!(common_power(&[1]), 0);
+    }
+
+    #[test]
+    fn every_flipped_bit_is_noticed() {
+        let rows: Vec<Assignment> =
+            (0..50).map(|number| assignment(&format!("c{number:02}"), Some(number * 700 + 100))).collect();
+        let held: Vec<Option<&Assignment>> = rows.iter().map(Some).collect();
+        let ids: Vec<Box<str>> = rows.iter().map(|row| row.customer_id.clone()).collect();
+        let whole = pack(&held).unwrap();
+        let columns: [fn(&mut Packed) -> &mut Vec<u8>; 5] = [
+            |packed| &mut packed.labels,
+            |packed| &mut packed.amounts,
+            |packed| &mut packed.potentials,
+            |packed| packed.orders.as_mut().unwrap(),
+            |packed| packed.components.as_mut().unwrap(),
+        ];
+        for column in columns {
+            for bit in 0..column(&mut pack(&held).unwrap()).len() * 8 {
+                let mut packed = pack(&held).unwrap();
+                column(&mut packed)[bit / 8] ^= 1 << (bit % 8);
+                assert_ne!(packed.checksum(), whole.checksum());
+                // Whatever it inflates to: told or read, never a panic.
+                let _ = unpack(ids.clone(), &packed);
+            }
+        }
     }
 }

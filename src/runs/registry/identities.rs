@@ -3,7 +3,7 @@
 use rusqlite::{Connection, params};
 
 use super::super::side::Assignment;
-use super::columns;
+use super::coding::{Damaged, checksum, deflate, inflate, put_varint, take_varint};
 use super::recording::Trouble;
 
 /// Ids in one chunk at most: bounds the size of a blob and the memory to read one.
@@ -26,10 +26,11 @@ pub(super) fn place<'a>(
     mut take: impl FnMut(Chunk<'a>) -> Result<(), Trouble>,
 ) -> Result<(), Trouble> {
     let mut known = vec![false; assignments.len()];
-    let mut statement = connection.prepare("SELECT number, ids FROM id_chunks ORDER BY number")?;
+    let mut statement = connection.prepare("SELECT number, ids, checksum FROM id_chunks ORDER BY number")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let ids = columns::unpack_ids(row.get_ref(1)?.as_blob().map_err(|_| Trouble::Damaged)?)?;
+        let packed = row.get_ref(1)?.as_blob().map_err(|_| Trouble::Damaged)?;
+        let ids = unpack(packed, row.get(2)?)?;
         let held = find(&ids, assignments, &mut known);
         if held.iter().any(Option::is_some) {
             take(Chunk { number: row.get(0)?, held })?;
@@ -41,10 +42,12 @@ pub(super) fn place<'a>(
         .filter(|(_, known)| !**known)
         .map(|(assignment, _)| assignment)
         .collect();
-    let mut insert = connection.prepare("INSERT INTO id_chunks (customers, ids) VALUES (?1, ?2)")?;
+    let mut insert =
+        connection.prepare("INSERT INTO id_chunks (customers, ids, checksum) VALUES (?1, ?2, ?3)")?;
     for part in fresh.chunks(CHUNK) {
         let ids: Vec<&str> = part.iter().map(|assignment| &*assignment.customer_id).collect();
-        insert.execute(params![part.len() as i64, columns::pack_ids(&ids)?])?;
+        let packed = pack(&ids)?;
+        insert.execute(params![part.len() as i64, packed, checksum([packed.as_slice()])])?;
         let number = connection.last_insert_rowid();
         take(Chunk { number, held: part.iter().map(|assignment| Some(*assignment)).collect() })?;
     }
@@ -75,4 +78,60 @@ fn find<'a>(
             found
         })
         .collect()
+}
+
+/// Packs ids that ascend: each as length shared with the one before, length of the rest, rest.
+fn pack(ids: &[&str]) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut before: &[u8] = &[];
+    for id in ids {
+        let id = id.as_bytes();
+        let shared = before.iter().zip(id).take_while(|(a, b)| a == b).count();
+        put_varint(&mut bytes, shared as u64);
+        put_varint(&mut bytes, (id.len() - shared) as u64);
+        bytes.extend(&id[shared..]);
+        before = id;
+    }
+    deflate(&bytes)
+}
+
+/// The ids that [`pack`] packed.
+///
+/// * `expected`: their checksum; none in format 1.
+pub(super) fn unpack(packed: &[u8], expected: Option<u32>) -> Result<Vec<Box<str>>, Damaged> {
+    if expected.is_some_and(|expected| checksum([packed]) != expected) {
+        return Err(Damaged);
+    }
+    let bytes = inflate(packed)?;
+    let mut rest = bytes.as_slice();
+    let mut ids = Vec::new();
+    let mut id: Vec<u8> = Vec::new();
+    while !rest.is_empty() {
+        let shared = take_varint(&mut rest).ok_or(Damaged)? as usize;
+        let length = take_varint(&mut rest).ok_or(Damaged)? as usize;
+        if shared > id.len() || length > rest.len() {
+            return Err(Damaged);
+        }
+        let (own, others) = rest.split_at(length);
+        id.truncate(shared);
+        id.extend(own);
+        rest = others;
+        ids.push(std::str::from_utf8(&id).map_err(|_| Damaged)?.into());
+    }
+    Ok(ids)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_come_back() {
+        let ids = ["", "C1", "C10", "C100", "C2", "客户一", "客户二"];
+        let packed = pack(&ids).unwrap();
+        let found = unpack(&packed, Some(checksum([packed.as_slice()]))).unwrap();
+        assert_eq!(found.iter().map(|id| &**id).collect::<Vec<_>>(), ids);
+        assert!(unpack(b"nonsense", None).is_err());
+        assert!(unpack(&packed, Some(0)).is_err());
+    }
 }

@@ -2,9 +2,10 @@
 //!
 //! The file is `$ERBA_REGISTRY`, else `runs.sqlite` in the user's data folder. One run is one
 //! transaction under a write-ahead log, so two processes lose nothing and a killed one leaves
-//! nothing. Ids are stored once; a run adds 6–8 bytes per customer (see `columns`). The file carries its format as `user_version`: a
-//! newer one is read, never written.
+//! nothing. Ids are stored once; a run adds 7–11 bytes per customer (see `columns`). The file carries its format as
+//! `user_version`: an older one is brought up to date by the first run that is recorded, a newer one is read, never written.
 
+mod coding;
 mod columns;
 mod identities;
 mod pruning;
@@ -28,7 +29,8 @@ pub use schema::FORMAT;
 pub struct Registry {
     connection: Connection,
     path: PathBuf,
-    newer: bool,
+    /// The format of the file, as far as this program knows of it.
+    format: i64,
 }
 
 impl Registry {
@@ -54,8 +56,8 @@ impl Registry {
     /// # Errors
     /// E650 if it cannot be opened or is something else.
     pub fn create(path: &Path) -> Result<Self> {
-        let (connection, newer) = schema::create(path)?;
-        Ok(Registry { connection, path: path.to_owned(), newer })
+        let (connection, format) = schema::create(path)?;
+        Ok(Registry { connection, path: path.to_owned(), format })
     }
 
     /// Opens the registry for reading; none if it is not there.
@@ -63,11 +65,12 @@ impl Registry {
     /// # Errors
     /// E650 if it cannot be opened or is something else.
     pub fn open(path: &Path) -> Result<Option<Self>> {
-        if !path.exists() {
+        // A file without a byte is what a process leaves that died before it made the tables.
+        if !path.exists() || std::fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() == 0) {
             return Ok(None);
         }
-        let (connection, newer) = schema::open(path)?;
-        Ok(Some(Registry { connection, path: path.to_owned(), newer }))
+        let (connection, format) = schema::open(path)?;
+        Ok(Some(Registry { connection, path: path.to_owned(), format }))
     }
 
     /// Gives a run a name to select it by, in place of the one it had; none takes the name away.
@@ -88,7 +91,7 @@ impl Registry {
     }
 
     fn must_be_writable(&self) -> Result<()> {
-        if !self.newer {
+        if self.format <= FORMAT {
             return Ok(());
         }
         let fault = Fault::new(654, "the registry was written by a newer version of Erba")
@@ -105,7 +108,7 @@ impl Registry {
             format!("\"{name}\" cannot be the name of a run")
         } else if like_an_id {
             format!("\"{name}\" could be mistaken for the id of a run")
-        } else if self.is_taken(name)? {
+        } else if self.is_named(name)? {
             format!("another run is named \"{name}\"")
         } else {
             return Ok(());

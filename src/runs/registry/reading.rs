@@ -5,7 +5,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::super::side::{Assignment, Provenance, Side};
+use super::coding::Damaged;
 use super::columns::{self, Packed};
+use super::identities;
 use super::recording::Trouble;
 use super::{Registry, failure};
 use crate::error::{Fault, Result, nearest};
@@ -112,12 +114,13 @@ impl Registry {
     /// As [`Registry::find`].
     pub fn side(&self, selector: &str) -> Result<Side> {
         let run = self.find(selector)?;
-        let mut assignments = read_assignments(&self.connection, run.number).map_err(|t| self.trouble(&t))?;
+        let mut assignments =
+            read_assignments(&self.connection, run.number, self.format).map_err(|t| self.trouble(&t))?;
         // Chunks are ascending inside, not among each other.
         assignments.sort_by(|a, b| a.customer_id.cmp(&b.customer_id));
         let label = run.name.as_ref().map_or_else(|| run.id.clone(), |name| format!("{} ({name})", run.id));
         let name = format!("run {label}, {}", run.recorded_at);
-        Ok(Side { name, assignments, provenance: Some(run.provenance()) })
+        Ok(Side { name, assignments, provenance: Some(run.provenance()), notes: Vec::new() })
     }
 
     fn query(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<Vec<RunRecord>> {
@@ -145,7 +148,10 @@ impl Registry {
     }
 
     /// True if a run has this name.
-    pub(super) fn is_taken(&self, name: &str) -> Result<bool> {
+    ///
+    /// # Errors
+    /// E650 if the registry cannot be read.
+    pub fn is_named(&self, name: &str) -> Result<bool> {
         self.connection
             .query_row("SELECT 1 FROM runs WHERE name = ?1", params![name], |_| Ok(()))
             .optional()
@@ -164,6 +170,7 @@ impl RunRecord {
             recipe: self.recipe.clone(),
             recipe_text: self.recipe_text.clone(),
             inputs: self.inputs.iter().map(|input| (input.role.clone(), input.sha256.clone())).collect(),
+            weights: Provenance::weights_of(&self.metrics["potential_weights"]),
         }
     }
 }
@@ -222,12 +229,18 @@ fn inputs(connection: &Connection, number: i64) -> rusqlite::Result<Vec<Recorded
     statement.query_map([number], input)?.collect()
 }
 
-fn read_assignments(connection: &Connection, number: i64) -> Result<Vec<Assignment>, Trouble> {
-    let mut statement = connection.prepare(
-        "SELECT ids, members, labels, amounts, potentials
+fn read_assignments(connection: &Connection, number: i64, format: i64) -> Result<Vec<Assignment>, Trouble> {
+    // Format 1 had neither parts nor checksums.
+    let later = if format < 2 {
+        "NULL, NULL, NULL, NULL"
+    } else {
+        "orders, components, assignments.checksum, id_chunks.checksum"
+    };
+    let mut statement = connection.prepare(&format!(
+        "SELECT ids, members, labels, amounts, potentials, {later}
          FROM assignments JOIN id_chunks ON id_chunks.number = assignments.chunk
-         WHERE run = ?1 ORDER BY chunk",
-    )?;
+         WHERE run = ?1 ORDER BY chunk"
+    ))?;
     let mut rows = statement.query([number])?;
     let mut assignments = Vec::new();
     while let Some(row) = rows.next()? {
@@ -237,8 +250,14 @@ fn read_assignments(connection: &Connection, number: i64) -> Result<Vec<Assignme
             labels: row.get(2)?,
             amounts: row.get(3)?,
             potentials: row.get(4)?,
+            orders: row.get(5)?,
+            components: row.get(6)?,
         };
-        assignments.extend(columns::unpack(columns::unpack_ids(&ids)?, &packed)?);
+        let expected: Option<u32> = row.get(7)?;
+        if expected.is_some_and(|expected| packed.checksum() != expected) {
+            return Err(Damaged.into());
+        }
+        assignments.extend(columns::unpack(identities::unpack(&ids, row.get(8)?)?, &packed)?);
     }
     Ok(assignments)
 }

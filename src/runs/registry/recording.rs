@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::super::clock;
 use super::super::side::{Assignment, Provenance, assignments};
+use super::coding::Damaged;
 use super::{Registry, columns, failure, identities};
 use crate::domain::{CustomerType, Tier};
 use crate::error::{Fault, Result};
@@ -42,8 +43,8 @@ impl From<std::io::Error> for Trouble {
     }
 }
 
-impl From<columns::Damaged> for Trouble {
-    fn from(_: columns::Damaged) -> Self {
+impl From<Damaged> for Trouble {
+    fn from(_: Damaged) -> Self {
         Trouble::Damaged
     }
 }
@@ -79,7 +80,10 @@ impl Registry {
             Trouble::Sqlite(cause) => failure(&self.path, cause),
             Trouble::Io(cause) => Fault::new(650, cause.to_string()).in_file(&self.path),
             Trouble::Damaged => {
-                Fault::new(650, "the registry holds what this program did not write").in_file(&self.path)
+                let cause = "the registry is damaged: it holds what this program did not write";
+                Fault::new(650, cause)
+                    .in_file(&self.path)
+                    .hint("put back a copy, or move the file away: the next run begins a new one")
             }
         }
     }
@@ -163,8 +167,8 @@ fn insert_assignments(
     rows: &[Assignment],
 ) -> Result<(), Trouble> {
     let mut insert = transaction.prepare(
-        "INSERT INTO assignments (run, chunk, members, labels, amounts, potentials)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO assignments (run, chunk, members, labels, amounts, potentials, orders, components, checksum)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?;
     identities::place(transaction, rows, |chunk| {
         let packed = columns::pack(&chunk.held)?;
@@ -174,7 +178,10 @@ fn insert_assignments(
             packed.members,
             packed.labels,
             packed.amounts,
-            packed.potentials
+            packed.potentials,
+            packed.orders,
+            packed.components,
+            packed.checksum(),
         ])?;
         Ok(())
     })
@@ -198,7 +205,14 @@ fn metrics(segmentation: &Segmentation) -> Value {
         .into_iter()
         .map(|which| (which.as_str().to_owned(), group(segmentation.type_totals(which))))
         .collect();
+    let weights: Map<String, Value> = segmentation
+        .potential
+        .components
+        .iter()
+        .map(|component| (component.kind.as_str().to_owned(), json!(component.weight)))
+        .collect();
     json!({
+        "potential_weights": weights,
         "rows": {
             "read": segmentation.rows.read,
             "used": segmentation.rows.used,

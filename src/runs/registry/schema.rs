@@ -9,7 +9,9 @@ use super::failure;
 use crate::error::{Fault, Result};
 
 /// The format this program writes. A registry of a higher one is read, never written.
-pub const FORMAT: i64 = 1;
+///
+/// 1: tier, reason, type, value and potential. 2: orders, components of potential and checksums as well.
+pub const FORMAT: i64 = 2;
 
 /// `ERBA` in ASCII: says that an SQLite file is a registry.
 const APPLICATION: i64 = 0x4552_4241;
@@ -53,7 +55,8 @@ CREATE TABLE inputs (
 CREATE TABLE id_chunks (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     customers INTEGER NOT NULL,
-    ids BLOB NOT NULL
+    ids BLOB NOT NULL,
+    checksum INTEGER
 ) STRICT;
 CREATE TABLE assignments (
     run INTEGER NOT NULL REFERENCES runs (number) ON DELETE CASCADE,
@@ -62,12 +65,24 @@ CREATE TABLE assignments (
     labels BLOB NOT NULL,
     amounts BLOB NOT NULL,
     potentials BLOB NOT NULL,
+    orders BLOB,
+    components BLOB,
+    checksum INTEGER,
     PRIMARY KEY (run, chunk)
 ) STRICT;
 ";
 
-/// Opens the file at `path`, making it if it is not there; tells whether its format is newer.
-pub(super) fn create(path: &Path) -> Result<(Connection, bool)> {
+/// Brings format 1 up to format 2. What it lacks stays empty: it cannot be made up afterwards.
+const FROM_1_TO_2: &str = "
+ALTER TABLE id_chunks ADD COLUMN checksum INTEGER;
+ALTER TABLE assignments ADD COLUMN orders BLOB;
+ALTER TABLE assignments ADD COLUMN components BLOB;
+ALTER TABLE assignments ADD COLUMN checksum INTEGER;
+";
+
+/// Opens the file at `path`, making it if it is not there and bringing an older format up to date; tells its format.
+pub(super) fn create(path: &Path) -> Result<(Connection, i64)> {
+    not_a_folder(path)?;
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(|cause| {
             Fault::new(650, format!("the folder of the registry cannot be made: {cause}")).in_file(folder)
@@ -76,17 +91,54 @@ pub(super) fn create(path: &Path) -> Result<(Connection, bool)> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
     let mut connection = connect(path, flags)?;
     patiently(|| prepare(&mut connection)).map_err(|cause| failure(path, &cause))?;
-    let newer = is_newer(&connection, path)?;
-    Ok((connection, newer))
+    let format = format(&connection, path)?;
+    if format >= FORMAT {
+        return Ok((connection, format));
+    }
+    patiently(|| upgrade(&mut connection)).map_err(|cause| failure(path, &cause))?;
+    Ok((connection, FORMAT))
 }
 
-/// Opens the file at `path`, which must be there; tells whether its format is newer.
-pub(super) fn open(path: &Path) -> Result<(Connection, bool)> {
-    // Readers of a write-ahead log write to its index, so read-only comes second.
-    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
-        .or_else(|_| connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY))?;
-    let newer = is_newer(&connection, path)?;
-    Ok((connection, newer))
+/// Opens the file at `path`, which must be there; tells its format.
+pub(super) fn open(path: &Path) -> Result<(Connection, i64)> {
+    not_a_folder(path)?;
+    let opened = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    match version(&opened) {
+        // Readers of a write-ahead log write to its index: where they may not, the file is read as it lies.
+        Err(rusqlite::Error::SqliteFailure(cause, _))
+            if matches!(cause.code, ErrorCode::ReadOnly | ErrorCode::CannotOpen) =>
+        {
+            let still = connect_still(path)?;
+            let format = format(&still, path)?;
+            Ok((still, format))
+        }
+        _ => {
+            let format = format(&opened, path)?;
+            Ok((opened, format))
+        }
+    }
+}
+
+fn not_a_folder(path: &Path) -> Result<()> {
+    if path.is_dir() {
+        let fault = Fault::new(650, "the registry is a file, and this is a folder").in_file(path);
+        return Err(fault.hint("set ERBA_REGISTRY to a file").into());
+    }
+    Ok(())
+}
+
+/// Opens a file that nobody can be writing to, since it cannot be written.
+fn connect_still(path: &Path) -> Result<Connection> {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    if std::fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
+        let cause = "the registry cannot be written, and a process that wrote to it has not finished";
+        let hint = "let somebody who may write there list the runs once";
+        return Err(Fault::new(650, cause).in_file(path).hint(hint).into());
+    }
+    let escaped = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    connect(Path::new(&format!("file:{escaped}?immutable=1")), flags)
 }
 
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection> {
@@ -124,7 +176,18 @@ fn version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
-fn is_newer(connection: &Connection, path: &Path) -> Result<bool> {
+/// Adds the columns of later formats to an older file, all at once or not at all.
+fn upgrade(connection: &mut Connection) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Another process may have done it while this one waited.
+    if version(&transaction)? < FORMAT {
+        transaction.execute_batch(FROM_1_TO_2)?;
+        transaction.pragma_update(None, "user_version", FORMAT)?;
+    }
+    transaction.commit()
+}
+
+fn format(connection: &Connection, path: &Path) -> Result<i64> {
     let numbers = || {
         let application: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
         Ok((application, version(connection)?))
@@ -136,7 +199,7 @@ fn is_newer(connection: &Connection, path: &Path) -> Result<bool> {
             .hint("set ERBA_REGISTRY to another file");
         return Err(fault.into());
     }
-    Ok(version > FORMAT)
+    Ok(version)
 }
 
 /// Tries again while another process holds the file: the change to a write-ahead log does not

@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 use erba::domain::{CustomerType, Money, Tier, TierReason};
+use erba::features::Features;
 use erba::result::{InputRecord, Segmentation, Settings};
 use erba::runs::{self, Circumstances, Pruning, Registry};
+use erba::scoring::{Component, ComponentKind};
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use tempfile::TempDir;
@@ -22,6 +24,11 @@ fn segmentation(customers: usize, seed: u64) -> Segmentation {
         ..Settings::default()
     };
     let mut made = Segmentation { settings, ..Segmentation::default() };
+    made.table.has_transactions = true;
+    made.potential.components = ComponentKind::ALL
+        .into_iter()
+        .map(|kind| Component { kind, weight: 0.2, ranks: vec![None; customers] })
+        .collect();
     made.inputs.push(InputRecord {
         role: "transactions",
         path: "sales.csv".to_owned(),
@@ -35,8 +42,12 @@ fn segmentation(customers: usize, seed: u64) -> Segmentation {
         let cents = 10_f64.powf(chance.gen_range(2.0..7.0)) as i64;
         made.value.amounts.push(Money(cents * 100));
         made.potential.scores.push(chance.r#gen());
+        for component in &mut made.potential.components {
+            component.ranks[number] = Some(chance.r#gen());
+        }
         made.tiering.tiers.push(Tier::ALL[chance.gen_range(0..3)]);
         made.tiering.reasons.push(TierReason::Contribution);
+        made.table.rows.push(Features { orders: chance.gen_range(0..40), ..Features::default() });
         made.typing.types.push(CustomerType::ALL[chance.gen_range(0..2)]);
     }
     made
@@ -96,6 +107,7 @@ fn what_goes_in_comes_out() {
         assert_eq!((&found.customer_id, found.tier), (&expected.customer_id, expected.tier));
         assert_eq!((found.value, found.customer_type), (expected.value, expected.customer_type));
         assert!((found.potential.unwrap() - expected.potential.unwrap()).abs() <= 0.5 / 65_535.0 + 1e-12);
+        assert_eq!(found.parts, expected.parts);
     }
     assert_eq!(side.assignments.len(), 300);
 }
@@ -244,7 +256,9 @@ fn the_commands_list_show_and_prune() {
     place.erba(&["runs", "name", &first, "old"]).assert().success();
     let shown = String::from_utf8(place.erba(&["runs", "show", "old"]).output().unwrap().stdout).unwrap();
     assert!(shown.contains(&first) && shown.contains("tiers.I.customers = "), "{shown}");
-    place.erba(&["runs", "prune"]).assert().code(2);
+    for choice in [vec![], vec!["--yes"], vec!["--dry-run"]] {
+        place.erba(&[vec!["runs", "prune"], choice].concat()).assert().code(2);
+    }
     place.erba(&["runs", "prune", "--keep", "0"]).assert().code(2);
     place.erba(&["runs", "prune", "--keep", "0", "--dry-run"]).assert().success();
     assert_eq!(registry.list().unwrap().len(), 2);
@@ -252,4 +266,101 @@ fn the_commands_list_show_and_prune() {
     assert_eq!(registry.find("latest").unwrap().id, first);
     place.erba(&["compare", "old", "latest"]).assert().success();
     place.erba(&["compare", "old", "nobody"]).assert().code(3);
+}
+
+/// A registry as the version before components wrote it; how it was made is told in `tests/reference/runs/README.md`.
+fn older() -> (Place, PathBuf) {
+    let place = Place::new();
+    let path = place.folder.path().join("older.sqlite");
+    let reference =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/runs/registry_format_1.sqlite");
+    fs::copy(reference, &path).unwrap();
+    (place, path)
+}
+
+fn format_of(path: &Path) -> i64 {
+    let connection = rusqlite::Connection::open(path).unwrap();
+    connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn an_older_format_is_read_and_brought_up_to_date_by_the_next_run() {
+    let (_place, path) = older();
+    let registry = Registry::open(&path).unwrap().unwrap();
+    let before = registry.side("first").unwrap();
+    // c1 … c6 bring 6 · (10c² + the month's last digit + 0.5) from January to June.
+    let values: Vec<_> = before.assignments.iter().map(|row| row.value.unwrap().to_f64()).collect();
+    assert_eq!(values, [84.0, 264.0, 564.0, 984.0, 1524.0, 2184.0]);
+    assert!(before.assignments.iter().all(|row| row.parts.orders.is_none()));
+    drop(registry);
+    assert_eq!(format_of(&path), 1, "reading leaves it as it is");
+    let mut registry = Registry::create(&path).unwrap();
+    record(&mut registry, 1);
+    assert_eq!(registry.side("first").unwrap().assignments, before.assignments);
+    assert!(registry.side("latest").unwrap().assignments.iter().all(|row| row.parts.orders.is_some()));
+    drop(registry);
+    assert_eq!(format_of(&path), runs::FORMAT);
+}
+
+#[test]
+fn a_registry_that_cannot_be_written_can_be_read() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = Place::new();
+    let mut registry = place.registry();
+    record(&mut registry, 1);
+    drop(registry);
+    let folder = place.path().parent().unwrap().to_owned();
+    let may = |file: &Path, mode| fs::set_permissions(file, fs::Permissions::from_mode(mode)).unwrap();
+    may(&place.path(), 0o444);
+    may(&folder, 0o555);
+    // Root may write anywhere: then this only shows that reading works.
+    let registry = Registry::open(&place.path()).unwrap().unwrap();
+    assert_eq!(registry.side("latest").unwrap().assignments.len(), 50);
+    drop(registry);
+    may(&folder, 0o755);
+    may(&place.path(), 0o644);
+}
+
+#[test]
+fn a_file_without_a_byte_holds_no_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("runs.sqlite");
+    fs::write(&path, "").unwrap();
+    assert!(Registry::open(&path).unwrap().is_none());
+    record(&mut Registry::create(&path).unwrap(), 1);
+    assert!(Registry::open(folder.path()).unwrap_err().to_string().contains("this is a folder"));
+    assert!(Registry::create(folder.path()).unwrap_err().has_code(650));
+}
+
+#[test]
+fn a_changed_bit_is_told_and_not_compared() {
+    for (table, column) in [("assignments", "labels"), ("assignments", "components"), ("id_chunks", "ids")] {
+        let place = Place::new();
+        record(&mut place.registry(), 1);
+        let connection = rusqlite::Connection::open(place.path()).unwrap();
+        let read = format!("SELECT {column} FROM {table}");
+        let mut blob: Vec<u8> = connection.query_row(&read, [], |row| row.get(0)).unwrap();
+        let middle = blob.len() / 2;
+        blob[middle] ^= 1;
+        connection.execute(&format!("UPDATE {table} SET {column} = ?1"), [blob]).unwrap();
+        drop(connection);
+        let fault = place.registry().side("latest").unwrap_err();
+        assert!(fault.has_code(650) && fault.to_string().contains("damaged"), "{column}: {fault}");
+        assert_eq!(place.registry().list().unwrap().len(), 1, "the rest can still be read");
+    }
+}
+
+#[test]
+fn a_run_and_a_folder_of_one_name_are_not_guessed_between() {
+    let place = Place::new();
+    let id = record(&mut place.registry(), 1);
+    place.registry().rename(&id, Some("spring")).unwrap();
+    let folder = place.folder.path();
+    fs::create_dir(folder.join("spring")).unwrap();
+    fs::write(folder.join("spring/customers.csv"), "customer_id,tier\nC0000001,I\n").unwrap();
+    let compare = |side: &str| place.erba(&["compare", side, &id]).current_dir(folder).output().unwrap();
+    let told = compare("spring");
+    assert_eq!(told.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&told.stderr).contains("./spring is the file or folder"));
+    assert!(compare("./spring").status.success());
 }
