@@ -5,58 +5,71 @@
 //! such a sign gets one more, so that [`unescaped`] gives back exactly what was there.
 
 use std::borrow::Cow;
-use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::fs;
 use std::path::Path;
 
-use crate::domain::Money;
-use crate::error::{Error, Fault, Result};
+use crate::domain::{Day, Money};
+use crate::error::{Fault, Result};
 
 /// Rows of one CSV file or of a part of it, in memory.
+///
+/// Cells go straight into the bytes of the file; the bytes are those of the `csv` crate.
 pub(super) struct Rows {
-    writer: csv::Writer<Vec<u8>>,
-    scratch: Vec<u8>,
+    bytes: Vec<u8>,
+    /// Cells of the row at hand.
+    cells: usize,
+    /// Cells of every row, once the first has ended.
+    width: Option<usize>,
 }
 
 impl Rows {
     pub(super) fn with_capacity(bytes: usize) -> Self {
-        Rows { writer: csv::Writer::from_writer(Vec::with_capacity(bytes)), scratch: Vec::with_capacity(64) }
+        Rows { bytes: Vec::with_capacity(bytes), cells: 0, width: None }
+    }
+
+    /// Begins a cell.
+    fn cell(&mut self) -> &mut Vec<u8> {
+        if self.cells > 0 {
+            self.bytes.push(b',');
+        }
+        self.cells += 1;
+        &mut self.bytes
     }
 
     /// A cell that needs no care: machine words and headers.
-    pub(super) fn word(&mut self, word: &str) -> Result<()> {
-        self.writer.write_field(word).map_err(|fault| broken(&fault))
+    pub(super) fn word(&mut self, word: &str) {
+        push_text(self.cell(), "", word);
     }
 
     /// A cell from data.
-    pub(super) fn text(&mut self, text: &str) -> Result<()> {
-        if is_risky(text) {
-            self.scratch.clear();
-            self.scratch.push(b'\'');
-            self.scratch.extend_from_slice(text.as_bytes());
-            return self.scratch();
+    pub(super) fn text(&mut self, text: &str) {
+        let before = if is_risky(text) { "'" } else { "" };
+        push_text(self.cell(), before, text);
+    }
+
+    pub(super) fn maybe_text(&mut self, text: Option<&str>) {
+        self.text(text.unwrap_or_default());
+    }
+
+    pub(super) fn whole(&mut self, number: u64) {
+        push_digits(self.cell(), number);
+    }
+
+    pub(super) fn maybe_whole(&mut self, number: Option<u32>) {
+        match number {
+            Some(number) => self.whole(u64::from(number)),
+            None => self.word(""),
         }
-        self.word(text)
-    }
-
-    pub(super) fn maybe_text(&mut self, text: Option<&str>) -> Result<()> {
-        self.text(text.unwrap_or_default())
-    }
-
-    pub(super) fn whole(&mut self, number: u64) -> Result<()> {
-        self.scratch.clear();
-        push_digits(&mut self.scratch, number);
-        self.scratch()
     }
 
     /// Between two and four decimals, as [`Money`] prints.
-    pub(super) fn money(&mut self, amount: Money) -> Result<()> {
-        self.scratch.clear();
+    pub(super) fn money(&mut self, amount: Money) {
+        let out = self.cell();
         let parts = amount.0.unsigned_abs();
         if amount.0 < 0 {
-            self.scratch.push(b'-');
+            out.push(b'-');
         }
-        push_digits(&mut self.scratch, parts / 10_000);
+        push_digits(out, parts / 10_000);
         let fraction = parts % 10_000;
         let decimals = if fraction.is_multiple_of(100) {
             2
@@ -65,11 +78,10 @@ impl Rows {
         } else {
             4
         };
-        push_fraction(&mut self.scratch, fraction, 4, decimals);
-        self.scratch()
+        push_fraction(out, fraction, 4, decimals);
     }
 
-    pub(super) fn maybe_money(&mut self, amount: Option<Money>) -> Result<()> {
+    pub(super) fn maybe_money(&mut self, amount: Option<Money>) {
         match amount {
             Some(amount) => self.money(amount),
             None => self.word(""),
@@ -77,56 +89,85 @@ impl Rows {
     }
 
     /// At most `decimals` (up to 9) decimals, trailing zeros dropped; empty if not finite.
-    pub(super) fn fraction(&mut self, value: f64, decimals: u32) -> Result<()> {
-        self.scratch.clear();
-        push_float(&mut self.scratch, value, decimals);
-        self.scratch()
+    pub(super) fn fraction(&mut self, value: f64, decimals: u32) {
+        push_float(self.cell(), value, decimals);
     }
 
-    pub(super) fn maybe_fraction(&mut self, value: Option<f64>, decimals: u32) -> Result<()> {
-        self.fraction(value.unwrap_or(f64::NAN), decimals)
+    pub(super) fn maybe_fraction(&mut self, value: Option<f64>, decimals: u32) {
+        self.fraction(value.unwrap_or(f64::NAN), decimals);
     }
 
-    pub(super) fn display(&mut self, value: impl std::fmt::Display) -> Result<()> {
-        self.scratch.clear();
-        write!(self.scratch, "{value}").map_err(|fault| broken(&fault))?;
-        self.scratch()
+    pub(super) fn day(&mut self, day: Day) {
+        let date = day.to_date();
+        let out = self.cell();
+        // Years of four digits are all that jiff writes without a sign.
+        let Ok(year @ 0..=9_999) = u64::try_from(date.year()) else {
+            out.extend_from_slice(date.to_string().as_bytes());
+            return;
+        };
+        let (month, in_month) = (date.month().unsigned_abs(), date.day().unsigned_abs());
+        for number in [year / 100, year % 100] {
+            out.extend([b'0' + (number / 10) as u8, b'0' + (number % 10) as u8]);
+        }
+        for number in [month, in_month] {
+            out.extend([b'-', b'0' + number / 10, b'0' + number % 10]);
+        }
     }
 
-    pub(super) fn maybe_display(&mut self, value: Option<impl std::fmt::Display>) -> Result<()> {
-        match value {
-            Some(value) => self.display(value),
+    pub(super) fn maybe_day(&mut self, day: Option<Day>) {
+        match day {
+            Some(day) => self.day(day),
             None => self.word(""),
         }
     }
 
-    fn scratch(&mut self) -> Result<()> {
-        self.writer.write_field(&self.scratch).map_err(|fault| broken(&fault))
-    }
-
+    /// Ends a row.
+    ///
+    /// # Errors
+    /// E902 for a row of another length than the first, which only a bug makes.
     pub(super) fn end(&mut self) -> Result<()> {
-        self.writer.write_record(None::<&[u8]>).map_err(|fault| broken(&fault))
+        self.bytes.push(b'\n');
+        let cells = std::mem::take(&mut self.cells);
+        let width = *self.width.get_or_insert(cells);
+        if cells == width {
+            return Ok(());
+        }
+        Err(Fault::new(902, format!("a row of {cells} cells among rows of {width}")).into())
     }
 
     pub(super) fn header(&mut self, columns: &[&str]) -> Result<()> {
-        self.writer.write_record(columns).map_err(|fault| broken(&fault))
+        for column in columns {
+            self.word(column);
+        }
+        self.end()
     }
 
-    pub(super) fn into_bytes(self) -> Result<Vec<u8>> {
-        self.writer.into_inner().map_err(|fault| broken(&fault))
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
     }
 
     /// Writes the rows as a file of their own.
     pub(super) fn into_file(self, path: &Path) -> Result<()> {
-        let bytes = self.into_bytes()?;
-        let mut file = BufWriter::new(File::create(path).map_err(super::not_written(path))?);
-        file.write_all(&bytes).and_then(|()| file.flush()).map_err(super::not_written(path))
+        fs::write(path, self.into_bytes()).map_err(super::not_written(path))
     }
 }
 
-/// Writing to memory fails only by a bug (rows of unequal length).
-fn broken(fault: &dyn std::fmt::Display) -> Error {
-    Fault::new(902, format!("a row could not be formed: {fault}")).into()
+/// A cell in quotes where a comma, a quote or a line break asks for them.
+fn push_text(out: &mut Vec<u8>, before: &str, text: &str) {
+    if !text.bytes().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r')) {
+        out.extend_from_slice(before.as_bytes());
+        out.extend_from_slice(text.as_bytes());
+        return;
+    }
+    out.push(b'"');
+    out.extend_from_slice(before.as_bytes());
+    for byte in text.bytes() {
+        if byte == b'"' {
+            out.push(byte);
+        }
+        out.push(byte);
+    }
+    out.push(b'"');
 }
 
 fn push_digits(out: &mut Vec<u8>, mut number: u64) {
@@ -244,11 +285,42 @@ mod tests {
     fn money_is_written_as_it_prints() {
         for parts in [0, 1, -1, 10, 100, 12_345, -125_000, i64::MAX, i64::MIN] {
             let mut rows = Rows::with_capacity(0);
-            rows.money(Money(parts)).unwrap();
+            rows.money(Money(parts));
             rows.end().unwrap();
-            let text = String::from_utf8(rows.into_bytes().unwrap()).unwrap();
+            let text = String::from_utf8(rows.into_bytes()).unwrap();
             assert_eq!(text.trim_end(), Money(parts).to_string());
         }
+    }
+
+    #[test]
+    fn days_are_written_as_they_print() {
+        for day in [0, -1, 20_000, -719_528, -719_529, 2_900_000, -4_000_000] {
+            let mut rows = Rows::with_capacity(0);
+            rows.day(Day(day));
+            assert_eq!(String::from_utf8(rows.into_bytes()).unwrap(), Day(day).to_string());
+        }
+    }
+
+    #[test]
+    fn bytes_are_those_of_the_csv_crate() {
+        let cells = ["plain", "", "a,b", "say \"so\"", "two\nlines", "\r", " # ", "客户", "a;b", "\t"];
+        let mut rows = Rows::with_capacity(0);
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        for turn in 0..cells.len() {
+            let mut row = cells;
+            row.rotate_left(turn);
+            rows.header(&row).unwrap();
+            writer.write_record(row).unwrap();
+        }
+        assert_eq!(rows.into_bytes(), writer.into_inner().unwrap());
+    }
+
+    #[test]
+    fn a_row_of_another_length_is_a_bug() {
+        let mut rows = Rows::with_capacity(0);
+        rows.header(&["a", "b"]).unwrap();
+        rows.word("1");
+        assert!(rows.end().unwrap_err().has_code(902));
     }
 
     #[test]

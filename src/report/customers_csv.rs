@@ -4,7 +4,7 @@
 //! need the memory of a few parts and the bytes do not depend on the number of threads.
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -17,6 +17,9 @@ use crate::result::Segmentation;
 
 /// Rows formed by one thread at a time.
 const PART: usize = 8_192;
+
+/// Bytes a row is likely to have at most.
+const ROW: usize = 320;
 
 /// The contract's columns, then further ones; components of potential follow.
 pub(super) const COLUMNS: [&str; 31] = [
@@ -58,7 +61,7 @@ pub(super) const LAST_COLUMNS: [&str; 7] =
     ["cluster", "message", "minutes_per_visit", "response_hours", "survey_days", "service_rule", "reason"];
 
 pub(super) fn write(segmentation: &Segmentation, lang: Language, path: &Path) -> Result<()> {
-    let mut file = BufWriter::with_capacity(1 << 20, File::create(path).map_err(super::not_written(path))?);
+    let mut file = File::create(path).map_err(super::not_written(path))?;
     let mut header = Rows::with_capacity(1_024);
     let components: Vec<String> = segmentation
         .potential
@@ -69,85 +72,92 @@ pub(super) fn write(segmentation: &Segmentation, lang: Language, path: &Path) ->
     let columns: Vec<&str> =
         COLUMNS.iter().copied().chain(components.iter().map(String::as_str)).chain(LAST_COLUMNS).collect();
     header.header(&columns)?;
-    file.write_all(&header.into_bytes()?).map_err(super::not_written(path))?;
+    file.write_all(&header.into_bytes()).map_err(super::not_written(path))?;
 
     let reasons = Reasons::new(segmentation, lang);
-    for batch in segmentation.tiering.order.chunks(PART * rayon::current_num_threads().max(1)) {
-        let parts: Vec<Result<Vec<u8>>> = batch
+    let formed = |batch: &[u32]| -> Result<Vec<Vec<u8>>> {
+        batch
             .par_chunks(PART)
             .map(|part| {
-                let mut rows = Rows::with_capacity(part.len() * 192);
+                let mut rows = Rows::with_capacity(part.len() * ROW);
                 for &customer in part {
                     push(&mut rows, segmentation, customer as usize, &reasons)?;
                 }
-                rows.into_bytes()
+                Ok(rows.into_bytes())
             })
-            .collect();
-        for part in parts {
-            file.write_all(&part?).map_err(super::not_written(path))?;
-        }
+            .collect()
+    };
+    let mut write = |parts: &[Vec<u8>]| {
+        parts.iter().try_for_each(|part| file.write_all(part).map_err(super::not_written(path)))
+    };
+    // The system takes one batch while the next is formed.
+    let mut ready = Vec::new();
+    for batch in segmentation.tiering.order.chunks(PART * rayon::current_num_threads().max(1)) {
+        let (written, next) = rayon::join(|| write(&ready), || formed(batch));
+        written?;
+        ready = next?;
     }
-    file.flush().map_err(super::not_written(path))
+    write(&ready)
 }
 
 fn push(rows: &mut Rows, all: &Segmentation, at: usize, reasons: &Reasons<'_>) -> Result<()> {
-    push_contract(rows, all, at)?;
-    push_further(rows, all, at)?;
+    push_contract(rows, all, at);
+    push_further(rows, all, at);
     for component in &all.potential.components {
-        rows.maybe_fraction(component.ranks.get(at).copied().flatten(), 6)?;
+        rows.maybe_fraction(component.ranks.get(at).copied().flatten(), 6);
     }
     let service = all.service.customers.get(at);
-    rows.maybe_display(all.typing.clusters.get(at).copied().flatten())?;
-    rows.maybe_text(service.map(|service| &*service.message))?;
-    rows.maybe_display(service.map(|service| service.minutes))?;
-    rows.maybe_display(service.map(|service| service.response_hours))?;
-    rows.maybe_display(service.and_then(|service| service.survey_days))?;
-    rows.maybe_text(service.and_then(|service| service.rule.as_deref()))?;
-    rows.text(&reasons.of(at))?;
+    rows.maybe_whole(all.typing.clusters.get(at).copied().flatten());
+    rows.maybe_text(service.map(|service| &*service.message));
+    rows.maybe_whole(service.map(|service| service.minutes));
+    rows.maybe_whole(service.map(|service| service.response_hours));
+    rows.maybe_whole(service.and_then(|service| service.survey_days));
+    rows.maybe_text(service.and_then(|service| service.rule.as_deref()));
+    rows.text(&reasons.of(at));
     rows.end()
 }
 
-fn push_contract(rows: &mut Rows, all: &Segmentation, at: usize) -> Result<()> {
+fn push_contract(rows: &mut Rows, all: &Segmentation, at: usize) {
     let (tiering, typing) = (&all.tiering, &all.typing);
     let service = all.service.customers.get(at);
-    rows.text(&all.table.ids[at])?;
-    rows.word(tiering.tiers[at].as_str())?;
-    rows.word(tiering.reasons[at].as_str())?;
-    rows.word(typing.types[at].as_str())?;
-    rows.fraction(typing.confidence[at], 6)?;
-    rows.word(typing.flags[at].as_str())?;
-    rows.money(all.value.amounts[at])?;
-    rows.fraction(tiering.value_shares[at], 9)?;
-    rows.fraction(tiering.cumulative_shares[at], 9)?;
-    rows.whole(u64::from(tiering.ranks[at]))?;
-    rows.maybe_fraction(all.potential.scores.get(at).copied(), 6)?;
-    rows.maybe_fraction(typing.innovativeness.get(at).copied().flatten(), 6)?;
-    rows.maybe_display(all.table.days_since_last(at))?;
+    rows.text(&all.table.ids[at]);
+    rows.word(tiering.tiers[at].as_str());
+    rows.word(tiering.reasons[at].as_str());
+    rows.word(typing.types[at].as_str());
+    rows.fraction(typing.confidence[at], 6);
+    rows.word(typing.flags[at].as_str());
+    rows.money(all.value.amounts[at]);
+    rows.fraction(tiering.value_shares[at], 9);
+    rows.fraction(tiering.cumulative_shares[at], 9);
+    rows.whole(u64::from(tiering.ranks[at]));
+    rows.maybe_fraction(all.potential.scores.get(at).copied(), 6);
+    rows.maybe_fraction(typing.innovativeness.get(at).copied().flatten(), 6);
+    rows.maybe_whole(all.table.days_since_last(at));
     let orders = all.table.rows.get(at).filter(|_| all.table.has_transactions).map(|row| row.orders);
-    rows.maybe_display(orders)?;
-    rows.word(service.map_or("", |service| service.channel.as_str()))?;
-    rows.maybe_fraction(service.map(|service| service.visits), 6)?;
-    rows.maybe_money(service.and_then(|service| service.budget))?;
-    rows.maybe_text(all.table.profile(at).and_then(|profile| profile.rep.as_deref()))
+    rows.maybe_whole(orders);
+    rows.word(service.map_or("", |service| service.channel.as_str()));
+    rows.maybe_fraction(service.map(|service| service.visits), 6);
+    rows.maybe_money(service.and_then(|service| service.budget));
+    rows.maybe_text(all.table.profile(at).and_then(|profile| profile.rep.as_deref()));
 }
 
-fn push_further(rows: &mut Rows, all: &Segmentation, at: usize) -> Result<()> {
+fn push_further(rows: &mut Rows, all: &Segmentation, at: usize) {
     let profile = all.table.profile(at);
     let behaviour = all.table.rows.get(at);
     let potential = &all.potential;
-    rows.maybe_text(profile.and_then(|profile| profile.name.as_deref()))?;
-    rows.maybe_text(profile.and_then(|profile| profile.region.as_deref()))?;
-    rows.maybe_text(profile.and_then(|profile| profile.purchase_stage.as_deref()))?;
-    rows.word(all.tiering.by_value.get(at).map_or("", |tier| tier.as_str()))?;
-    rows.maybe_money(behaviour.map(|row| row.sales))?;
-    rows.maybe_money(behaviour.and_then(|row| row.margin))?;
-    rows.maybe_display(behaviour.and_then(|row| row.first))?;
-    rows.maybe_money(potential.expected.get(at).copied().flatten())?;
-    rows.maybe_fraction(potential.growth.get(at).copied().flatten(), 6)?;
-    rows.maybe_fraction(potential.reach.get(at).copied().flatten(), 6)?;
-    rows.maybe_money(profile.and_then(|profile| profile.potential))?;
-    rows.word(truth(potential.evidence.get(at)))?;
-    rows.word(truth(potential.young.get(at)))
+    rows.maybe_text(profile.and_then(|profile| profile.name.as_deref()));
+    rows.maybe_text(profile.and_then(|profile| profile.region.as_deref()));
+    rows.maybe_text(profile.and_then(|profile| profile.purchase_stage.as_deref()));
+    rows.word(all.tiering.by_value.get(at).map_or("", |tier| tier.as_str()));
+    rows.maybe_money(behaviour.map(|row| row.sales));
+    rows.maybe_money(behaviour.and_then(|row| row.margin));
+    rows.maybe_day(behaviour.and_then(|row| row.first));
+    rows.maybe_money(potential.expected.get(at).copied().flatten());
+    rows.maybe_fraction(potential.growth.get(at).copied().flatten(), 6);
+    rows.maybe_fraction(potential.reach.get(at).copied().flatten(), 6);
+    rows.maybe_money(profile.and_then(|profile| profile.potential));
+    rows.word(truth(potential.evidence.get(at)));
+    rows.word(truth(potential.young.get(at)));
 }
 
 fn truth(known: Option<&bool>) -> &'static str {

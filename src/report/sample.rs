@@ -6,6 +6,7 @@ use crate::result::{InputRecord, Mover, Reject, RowCounts, Segmentation, Setting
 use crate::scoring::{Component, ComponentKind, Potential, Value};
 use crate::service::{PlanRow, Service, ServicePlan};
 use crate::tiering::{CutPoints, Tiering};
+use crate::typing::kmeans::FitPlan;
 use crate::typing::{Typing, TypingQuality};
 
 /// Names that try to be something else than names.
@@ -209,6 +210,14 @@ fn typing(types: &[CustomerType], innovativeness: Vec<Option<f64>>) -> Typing {
             silhouette: Some(0.42),
             silhouette_sample: 2_000,
             starts: 10,
+            plan: FitPlan {
+                rows: count,
+                starts: 10,
+                sample: None,
+                finalists: 10,
+                steps: 0,
+                converged: false,
+            },
             clustered: count as u32,
             launches: 31,
             early_days: Some(60),

@@ -49,22 +49,22 @@ pub(super) fn write(all: &Segmentation, lang: Language, dir: &Path) -> Result<()
 
 fn push(rows: &mut Rows, all: &Segmentation, visit: &Visit, words: &VisitWords) -> Result<()> {
     let index = visit.customer as usize;
-    rows.display(visit.date)?;
-    rows.whole(u64::from(visit.sequence))?;
-    rows.text(&visit.rep)?;
-    rows.text(&all.table.ids[index])?;
-    rows.maybe_text(all.table.profile(index).and_then(|profile| profile.name.as_deref()))?;
-    rows.word(all.tiering.tiers[index].as_str())?;
-    rows.word(all.typing.types[index].as_str())?;
-    rows.word(visit.state.as_str())?;
-    rows.maybe_display(visit.last_visit)?;
-    rows.maybe_display(visit.days_since_visit)?;
-    rows.whole(u64::from(visit.interval_days))?;
-    rows.display(visit.due_date)?;
-    rows.whole(u64::from(visit.minutes))?;
-    rows.money(visit.value)?;
-    rows.text(&words.reason(visit))?;
-    rows.text(words.message(index))?;
+    rows.day(visit.date);
+    rows.whole(u64::from(visit.sequence));
+    rows.text(&visit.rep);
+    rows.text(&all.table.ids[index]);
+    rows.maybe_text(all.table.profile(index).and_then(|profile| profile.name.as_deref()));
+    rows.word(all.tiering.tiers[index].as_str());
+    rows.word(all.typing.types[index].as_str());
+    rows.word(visit.state.as_str());
+    rows.maybe_day(visit.last_visit);
+    rows.maybe_whole(visit.days_since_visit);
+    rows.whole(u64::from(visit.interval_days));
+    rows.day(visit.due_date);
+    rows.whole(u64::from(visit.minutes));
+    rows.money(visit.value);
+    rows.text(&words.reason(visit));
+    rows.text(words.message(index));
     rows.end()
 }
 
@@ -73,10 +73,10 @@ fn not_planned(all: &Segmentation, plan: &VisitPlan, words: &VisitWords, path: &
     rows.header(&["customer_id", "rep", "tier", "why_not"])?;
     for entry in &plan.not_planned {
         let index = entry.customer as usize;
-        rows.text(&all.table.ids[index])?;
-        rows.text(&entry.rep)?;
-        rows.word(all.tiering.tiers[index].as_str())?;
-        rows.text(&words.why_not(entry))?;
+        rows.text(&all.table.ids[index]);
+        rows.text(&entry.rep);
+        rows.word(all.tiering.tiers[index].as_str());
+        rows.text(&words.why_not(entry));
         rows.end()?;
     }
     rows.into_file(path)
@@ -86,32 +86,32 @@ fn what_happened(all: &Segmentation, execution: &Execution, dir: &Path) -> Resul
     let mut rows = Rows::with_capacity(1_024);
     rows.header(&["rep", "tier", "planned", "visited", "visit_rate"])?;
     for rate in &execution.rates {
-        rows.text(&rate.rep)?;
-        rows.text(&rate.tier)?;
-        rows.whole(u64::from(rate.planned))?;
-        rows.whole(u64::from(rate.visited))?;
-        rows.fraction(rate.rate, 6)?;
+        rows.text(&rate.rep);
+        rows.text(&rate.tier);
+        rows.whole(u64::from(rate.planned));
+        rows.whole(u64::from(rate.visited));
+        rows.fraction(rate.rate, 6);
         rows.end()?;
     }
     rows.into_file(&dir.join("visit_rates.csv"))?;
     let mut rows = Rows::with_capacity(1_024);
     rows.header(&["customer_id", "visits", "sales_a_month_before", "sales_a_month_since"])?;
     for entry in &execution.no_change {
-        rows.text(&all.table.ids[entry.customer as usize])?;
-        rows.whole(u64::from(entry.visits))?;
-        rows.fraction(entry.before, 4)?;
-        rows.fraction(entry.since, 4)?;
+        rows.text(&all.table.ids[entry.customer as usize]);
+        rows.whole(u64::from(entry.visits));
+        rows.fraction(entry.before, 4);
+        rows.fraction(entry.since, 4);
         rows.end()?;
     }
     rows.into_file(&dir.join("visits_no_change.csv"))?;
     let mut rows = Rows::with_capacity(1_024);
     rows.header(&["rep", "customer_id", "date", "decision", "reason"])?;
     for answer in &execution.answers {
-        rows.text(&answer.rep)?;
-        rows.text(&answer.customer)?;
-        rows.display(answer.day)?;
-        rows.word(answer.decision.as_str())?;
-        rows.text(&answer.reason)?;
+        rows.text(&answer.rep);
+        rows.text(&answer.customer);
+        rows.day(answer.day);
+        rows.word(answer.decision.as_str());
+        rows.text(&answer.reason);
         rows.end()?;
     }
     rows.into_file(&dir.join("visit_answers.csv"))

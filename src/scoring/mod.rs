@@ -46,6 +46,7 @@ pub use params::{
     ScoringValidParams, Weighting,
 };
 pub use potential::{ComponentModel, PotentialModel, fit_potential, potential};
+pub(crate) use ranks::sort_key;
 pub use ranks::{Ladder, Yardstick, minmax, percentile_ranks, scale};
 pub use scores::{Component, ComponentKind, Potential, Reason, Value};
 pub use season::Season;

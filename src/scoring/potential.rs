@@ -89,16 +89,16 @@ pub fn fit_potential(
     let forecasts = forecast::forecasts(table, &params.potential, &model.season, model.horizon_days);
     model.spread = Spread::fit(&forecasts, params.potential.default_error);
     let prospects = prospects(table, value, &model, params, &forecasts);
-    let raw = columns(table, value, &prospects);
-    let weights = component_weights(params, &raw);
-    let ladders: Vec<Ladder> = raw.par_iter().map(|column| Ladder::fit(column)).collect();
+    let mut columns = columns(table, value, &prospects);
+    let weights = component_weights(params, &columns);
+    let ladders: Vec<Ladder> = columns.iter_mut().map(|column| Ladder::fit_in_place(column)).collect();
     model.components = ComponentKind::ALL
         .into_iter()
         .zip(weights)
         .zip(ladders)
         .map(|((kind, weight), ladder)| ComponentModel { kind, weight, ladder })
         .collect();
-    Ok((model.score(table, value, params, &forecasts, &prospects, &raw), model))
+    Ok((model.score(table, value, params, &forecasts, &prospects, columns), model))
 }
 
 impl PotentialModel {
@@ -120,8 +120,11 @@ impl PotentialModel {
         belong_together(table, value)?;
         let forecasts = forecast::forecasts(table, &params.potential, &self.season, self.horizon_days);
         let prospects = prospects(table, value, self, params, &forecasts);
-        let raw = columns(table, value, &prospects);
-        Ok(self.score(table, value, params, &forecasts, &prospects, &raw))
+        let mut columns = columns(table, value, &prospects);
+        for (column, part) in columns.iter_mut().zip(&self.components) {
+            column.par_iter_mut().for_each(|cell| *cell = cell.and_then(|cell| part.ladder.rank(cell)));
+        }
+        Ok(self.score(table, value, params, &forecasts, &prospects, columns))
     }
 
     /// The model with ladders of bounded length, for a file.
@@ -145,6 +148,7 @@ impl PotentialModel {
             && self.horizon_days.is_none_or(|days| days > 0)
     }
 
+    /// * `ranks`: one column a component, by its ladder.
     fn score(
         &self,
         table: &FeatureTable,
@@ -152,15 +156,8 @@ impl PotentialModel {
         params: &ScoringValidParams,
         forecasts: &[Forecast],
         prospects: &[Prospect],
-        raw: &[Column],
+        mut ranks: Vec<Column>,
     ) -> Potential {
-        let mut ranks: Vec<Column> = raw
-            .par_iter()
-            .zip(&self.components)
-            .map(|(column, part)| {
-                column.iter().map(|cell| cell.and_then(|cell| part.ladder.rank(cell))).collect()
-            })
-            .collect();
         // "Equal to the median without evidence", as long as there is evidence for somebody.
         for (column, part) in ranks.iter_mut().zip(&self.components) {
             if part.kind == ComponentKind::Growth && !part.ladder.values.is_empty() {
@@ -205,12 +202,13 @@ fn belong_together(table: &FeatureTable, value: &Value) -> Result<()> {
 
 /// Every component before ranking, in the order of [`ComponentKind::ALL`].
 fn columns(table: &FeatureTable, value: &Value, prospects: &[Prospect]) -> Vec<Column> {
+    let fresh = |index: usize| table.days_since_last(index).map(|days| -f64::from(days));
     vec![
-        prospects.iter().map(|prospect| prospect.reach_ranked).collect(),
-        prospects.iter().map(|prospect| prospect.growth.map(f64::ln)).collect(),
+        prospects.par_iter().map(|prospect| prospect.reach_ranked).collect(),
+        prospects.par_iter().map(|prospect| prospect.growth.map(f64::ln)).collect(),
         headroom(table, value),
         breadth_growth(table),
-        (0..table.len()).map(|index| table.days_since_last(index).map(|days| -f64::from(days))).collect(),
+        (0..table.len()).into_par_iter().map(fresh).collect(),
     ]
 }
 
@@ -282,7 +280,7 @@ fn breadth_growth(table: &FeatureTable) -> Column {
         (table.has_products && row.products > 0)
             .then(|| f64::from(row.recent_products) / f64::from(row.products))
     };
-    table.rows.iter().map(share).collect()
+    table.rows.par_iter().map(share).collect()
 }
 
 /// One weight per component, adding up to 1 over the components that anybody has; 0 for the others.

@@ -1,6 +1,6 @@
 //! Numbers of any scale brought to 0–1.
 
-use rayon::slice::ParallelSliceMut;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::params::{Direction, Scale};
@@ -39,6 +39,30 @@ impl Ladder {
             ladder.values.push(present[start]);
             ladder.ranks.push((start as f64 + same as f64 / 2.0) / n);
             start += same;
+        }
+        ladder
+    }
+
+    /// [`Ladder::fit`], and the values become their ranks: what [`Ladder::rank`] says of each, without looking it up.
+    pub(super) fn fit_in_place(values: &mut [Option<f64>]) -> Ladder {
+        let key = |(index, value): (u32, &Option<f64>)| {
+            value.filter(|value| value.is_finite()).map(|value| (sort_key(value), index))
+        };
+        let mut order: Vec<(i64, u32)> =
+            (0..values.len() as u32).into_par_iter().zip(values.par_iter()).filter_map(key).collect();
+        order.par_sort_unstable();
+        values.par_iter_mut().for_each(|value| *value = None);
+        let n = order.len() as f64;
+        let mut ladder = Ladder::default();
+        let mut start = 0;
+        for same in order.chunk_by(|a, b| a.0 == b.0) {
+            let rank = (start as f64 + same.len() as f64 / 2.0) / n;
+            ladder.values.push(sorted_value(same[0].0));
+            ladder.ranks.push(rank);
+            for &(_, index) in same {
+                values[index as usize] = Some(rank);
+            }
+            start += same.len();
         }
         ladder
     }
@@ -104,14 +128,30 @@ impl Ladder {
     }
 }
 
+/// A whole number that ascends as the value does, −0 and 0 being equal: numbers sort faster than floats.
+pub(crate) fn sort_key(value: f64) -> i64 {
+    turned((value + 0.0).to_bits().cast_signed())
+}
+
+/// The value whose key this is.
+fn sorted_value(key: i64) -> f64 {
+    f64::from_bits(turned(key).cast_unsigned())
+}
+
+/// Negative floats descend by their bits; turned round they ascend.
+fn turned(bits: i64) -> i64 {
+    bits ^ ((bits >> 63).cast_unsigned() >> 1).cast_signed()
+}
+
 /// Percentile ranks of the values present, `(rank − 1/2) / n`, equal values sharing their mean rank.
 ///
 /// * `values`: one per customer, none where missing; a value that is not finite counts as missing.
 ///
 /// Returns ranks strictly between 0 and 1, small for small values; n log n.
 pub fn percentile_ranks(values: &[Option<f64>]) -> Vec<Option<f64>> {
-    let ladder = Ladder::fit(values);
-    values.iter().map(|value| value.and_then(|value| ladder.rank(value))).collect()
+    let mut ranks = values.to_vec();
+    Ladder::fit_in_place(&mut ranks);
+    ranks
 }
 
 /// `(x − min) / (max − min)` of the values present; 0.5 for all if they are equal.
@@ -203,6 +243,20 @@ mod tests {
         let ranks = percentile_ranks(&[Some(3.0), None, Some(1.0), Some(3.0), Some(7.0)]);
         // Ranks 1, 2.5, 2.5, 4 of four values.
         assert_eq!(ranks, [Some(2.0 / 4.0), None, Some(0.5 / 4.0), Some(2.0 / 4.0), Some(3.5 / 4.0)]);
+    }
+
+    #[test]
+    fn ranks_in_place_are_those_of_the_ladder() {
+        let values: Vec<Option<f64>> = (0..500)
+            .map(|place| (place % 7 > 0).then(|| f64::from((place * 37) % 101) - 50.0))
+            .chain([Some(f64::NAN), Some(-0.0), Some(0.0), Some(-1e-300), Some(1e300), Some(f64::INFINITY)])
+            .collect();
+        let ladder = Ladder::fit(&values);
+        let mut ranks = values.clone();
+        assert_eq!(Ladder::fit_in_place(&mut ranks), ladder);
+        let looked_up: Vec<Option<f64>> =
+            values.iter().map(|value| value.and_then(|value| ladder.rank(value))).collect();
+        assert_eq!(ranks, looked_up);
     }
 
     #[test]

@@ -6,10 +6,11 @@
 //! shrunken towards 1: their weight is (years − 1/2) / (3/2), clamped to 0–1, thus 0 at half a year, 1/3 at one year
 //! and 1 from two years on.
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Day, Money};
-use crate::features::FeatureTable;
+use crate::features::{FeatureTable, Features};
 
 /// Index of each calendar month, mean 1, by day of sales.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -60,8 +61,9 @@ impl Season {
 /// `(month, sales per day covered)` of established customers, ascending; months hardly covered are left out.
 fn daily_rates(table: &FeatureTable, start: Day, as_of: Day, burn_in: i32) -> Vec<(i32, f64)> {
     let (first, last) = (start.month(), as_of.month());
-    let mut sums = vec![0_i128; usize::try_from(last - first + 1).unwrap_or(0)];
-    for row in &table.rows {
+    let months = usize::try_from(last - first + 1).unwrap_or(0);
+    // Whole numbers: however the customers are split among threads, the sums are the same.
+    let add = |mut sums: Vec<i128>, row: &Features| {
         if row.first.is_some_and(|day| day.since(start) <= burn_in) {
             for cell in &row.months {
                 if let Ok(place) = usize::try_from(cell.month - first)
@@ -71,7 +73,14 @@ fn daily_rates(table: &FeatureTable, start: Day, as_of: Day, burn_in: i32) -> Ve
                 }
             }
         }
-    }
+        sums
+    };
+    let join = |mut a: Vec<i128>, b: Vec<i128>| {
+        a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
+        a
+    };
+    let none = || vec![0_i128; months];
+    let sums = table.rows.par_iter().with_min_len(4_096).fold(none, add).reduce(none, join);
     (first..=last)
         .zip(sums)
         .filter_map(|(month, sum)| {

@@ -4,6 +4,7 @@
 //! would have missed by. Its spread falls with the number of purchases a, so the variance is fitted as α + β/a over groups of
 //! customers with a similar a, each group's variance taken as (1.4826·MAD)², which a few odd customers cannot move.
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use statrs::function::erf::erfc;
 
@@ -32,12 +33,13 @@ impl Spread {
             .filter(|forecast| forecast.purchases > 0)
             .filter_map(|forecast| Some((forecast.purchases, forecast.shift?)))
             .collect();
-        shifts.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        shifts.par_sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
         let groups = (shifts.len() / SMALLEST_GROUP).min(MOST_GROUPS);
         if groups == 0 {
             return Spread { alpha: default * default, beta: 0.0 };
         }
         let points: Vec<(f64, f64)> = (0..groups)
+            .into_par_iter()
             .map(|group| {
                 let part = &shifts[group * shifts.len() / groups..(group + 1) * shifts.len() / groups];
                 let inverse = part.iter().map(|(a, _)| 1.0 / f64::from(*a)).sum::<f64>() / part.len() as f64;

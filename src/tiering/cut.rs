@@ -1,6 +1,6 @@
 //! Customers in order of value, and the lines drawn through that order.
 
-use rayon::slice::ParallelSliceMut;
+use rayon::prelude::*;
 
 use crate::domain::Money;
 
@@ -24,12 +24,20 @@ pub(super) type Lines = [usize; 2];
 impl Ranking {
     /// Orders customers; n log n.
     pub(super) fn new(amounts: &[Money], ids: &[Box<str>]) -> Ranking {
-        let mut keyed: Vec<(Money, u32)> = (0..).zip(amounts).map(|(index, value)| (*value, index)).collect();
-        let id = |index: u32| ids.get(index as usize);
-        keyed.par_sort_unstable_by(|a, b| {
-            b.0.cmp(&a.0).then_with(|| id(a.1).cmp(&id(b.1))).then(a.1.cmp(&b.1))
-        });
-        let (values, order): (Vec<Money>, Vec<u32>) = keyed.into_iter().unzip();
+        // Complement turns the order of values round, so that plain numbers can be sorted.
+        let key = |(index, value): (u32, &Money)| (!value.0, index);
+        let mut keyed: Vec<(i64, u32)> =
+            (0..amounts.len() as u32).into_par_iter().zip(amounts).map(key).collect();
+        if ids.par_windows(2).all(|pair| pair[0] <= pair[1]) {
+            keyed.par_sort_unstable();
+        } else {
+            let id = |index: u32| ids.get(index as usize);
+            keyed.par_sort_unstable_by(|a, b| {
+                a.0.cmp(&b.0).then_with(|| id(a.1).cmp(&id(b.1))).then(a.1.cmp(&b.1))
+            });
+        }
+        let (values, order): (Vec<Money>, Vec<u32>) =
+            keyed.into_iter().map(|(key, index)| (Money(!key), index)).unzip();
         let positive = values.partition_point(|value| *value > Money::ZERO);
         let total = values[..positive].iter().map(|value| i128::from(value.0)).sum();
         Ranking { order, values, positive, total }

@@ -1,15 +1,16 @@
 //! From customers to the matrix they are clustered on.
 
 use ndarray::Array2;
+use rayon::prelude::*;
 
-use super::adoption::{self, Adopter, AdoptionModel};
+use super::adopters::Adopters;
+use super::adoption::{self, AdoptionModel};
 use super::attributes;
+use super::columns::Column;
 use super::exposure::Exposure;
 use super::model::TypingModel;
 use super::orientation;
-use super::params::TypingParams;
 use super::timing::Timing;
-use super::volume::{VolumeScale, log_volume};
 use crate::domain::Day;
 use crate::error::{Error, Fault, Result};
 use crate::features::{AttributeValues, FeatureTable};
@@ -23,6 +24,8 @@ pub(super) struct Evidence {
     pub(super) innovativeness: Vec<f64>,
     /// Shape `(customers.len(), columns)`.
     pub(super) matrix: Array2<f64>,
+    /// The same customers and what they did with launches, where that is what they are typed by.
+    pub(super) adopters: Option<Adopters>,
 }
 
 /// Names of the behaviours, in the order of [`behaviours`].
@@ -39,56 +42,27 @@ pub(super) fn lay_over(model: &AdoptionModel, table: &FeatureTable, end: Day) ->
     Exposure::new(days, of_table, end, i32::try_from(model.early_days).unwrap_or(i32::MAX))
 }
 
-/// The customers of `rows` with enough purchases and launches to be typed.
-pub(super) fn adopters<'a>(
-    table: &'a FeatureTable,
-    rows: &[u32],
-    exposure: &Exposure,
-    volume: Option<&VolumeScale>,
-    params: &TypingParams,
-) -> (Vec<u32>, Vec<Adopter<'a>>) {
-    let mut customers = Vec::new();
-    let mut found = Vec::new();
-    for &index in rows {
-        let Some(row) = table.rows.get(index as usize) else { continue };
-        let Some(sales) = log_volume(row.sales_history) else { continue };
-        let span = exposure.span(row);
-        if row.active_days < params.min_purchase_days
-            || span.complete - span.start < params.min_launches as usize
-        {
-            continue;
-        }
-        let volume = volume.map_or(sales, |scale| scale.standardise(sales));
-        customers.push(index);
-        found.push(Adopter { row, span, volume });
-    }
-    (customers, found)
-}
-
 /// What the adopters do with what is new, before any correction for volume.
 pub(super) fn behaviours(
     model: &AdoptionModel,
-    adopters: &[Adopter<'_>],
-    exposure: &Exposure,
+    table: &FeatureTable,
+    adopters: &Adopters,
 ) -> Vec<[f64; BEHAVIOURS.len()]> {
     let appeal: Vec<f64> = model.launches.iter().map(|launch| launch.appeal).collect();
     let prefix = adoption::prefix_sums(&appeal);
     let timing = Timing::new(model);
-    adopters
-        .iter()
-        .map(|adopter| {
-            let open = adoption::open_appeal(adopter, exposure, &appeal, &prefix);
-            let tried = adoption::tries(adopter, exposure, |_| true);
-            // The arcsine of the root gives shares the same spread whatever their size.
-            let new_share = adopter.row.new_sales.share_of(adopter.row.sales_history).clamp(0.0, 1.0);
-            [
-                model.propensity(tried, adopter.volume, open),
-                timing.score(adopter, exposure),
-                new_share.sqrt().asin(),
-                adopter.row.entropy,
-            ]
-        })
-        .collect()
+    adopters.map(|place, adopter| {
+        let row = &table.rows[adopters.customers[place] as usize];
+        let open = adopter.open_appeal(&appeal, &prefix);
+        // The arcsine of the root gives shares the same spread whatever their size.
+        let new_share = row.new_sales.share_of(row.sales_history).clamp(0.0, 1.0);
+        [
+            model.propensity(adopter.tries(|_| true), adopter.volume, open),
+            timing.score(adopter),
+            new_share.sqrt().asin(),
+            row.entropy,
+        ]
+    })
 }
 
 impl TypingModel {
@@ -109,22 +83,28 @@ impl TypingModel {
         table: &FeatureTable,
         rows: &[u32],
     ) -> Result<Evidence> {
-        let Some((_, end)) = table.history else { return self.assemble(table, Vec::new(), &[], Vec::new()) };
+        let Some((_, end)) = table.history else {
+            return self.assemble(table, Vec::new(), Vec::new(), Vec::new(), None);
+        };
         let exposure = lay_over(adoption, table, end);
-        let (customers, adopters) = adopters(table, rows, &exposure, Some(&adoption.volume), &self.params);
-        let raw = behaviours(adoption, &adopters, &exposure);
-        let mut cells = Vec::with_capacity(raw.len() * self.columns.len());
-        let mut innovativeness = Vec::with_capacity(raw.len());
-        for (adopter, raw) in adopters.iter().zip(&raw) {
-            for column in &self.columns {
-                let behaviour = BEHAVIOURS.iter().position(|name| *name == column.name).unwrap_or(0);
-                cells.push(column.cell(raw[behaviour], adopter.volume, self.params.clip));
-            }
-            let trait_value =
-                self.columns.first().map_or(0.0, |first| first.corrected(raw[0], adopter.volume));
-            innovativeness.push(trait_value);
-        }
-        self.assemble(table, customers, &cells, innovativeness)
+        let adopters = Adopters::of(table, rows, &exposure, Some(&adoption.volume), &self.params);
+        let raw = behaviours(adoption, table, &adopters);
+        let place = |column: &Column| BEHAVIOURS.iter().position(|name| *name == column.name).unwrap_or(0);
+        let columns: Vec<(&Column, usize)> =
+            self.columns.iter().map(|column| (column, place(column))).collect();
+        let mut cells = vec![0.0; raw.len() * columns.len()];
+        cells.par_chunks_exact_mut(columns.len().max(1)).zip(&raw).zip(&adopters.volumes).for_each(
+            |((cells, raw), &volume)| {
+                for (cell, (column, behaviour)) in cells.iter_mut().zip(&columns) {
+                    *cell = column.cell(raw[*behaviour], volume, self.params.clip);
+                }
+            },
+        );
+        let trait_of = |(raw, &volume): (&[f64; BEHAVIOURS.len()], &f64)| {
+            self.columns.first().map_or(0.0, |first| first.corrected(raw[0], volume))
+        };
+        let innovativeness = raw.par_iter().zip(&adopters.volumes).map(trait_of).collect();
+        self.assemble(table, adopters.customers.clone(), cells, innovativeness, Some(adopters))
     }
 
     fn orientation_evidence(&self, table: &FeatureTable, rows: &[u32]) -> Result<Evidence> {
@@ -137,22 +117,18 @@ impl TypingModel {
         let mut cells = Vec::new();
         let mut innovativeness = Vec::new();
         for &index in rows {
-            let own: Vec<Option<f64>> =
-                columns.iter().map(|values| values.get(index as usize).copied().flatten()).collect();
-            if own.iter().all(Option::is_none) {
+            let own = |values: &Vec<Option<f64>>| values.get(index as usize).copied().flatten();
+            if columns.iter().all(|values| own(values).is_none()) {
                 continue;
             }
-            let row: Vec<f64> = self
-                .columns
-                .iter()
-                .zip(own)
-                .map(|(column, value)| value.map_or(0.0, |value| column.cell(value, 0.0, self.params.clip)))
-                .collect();
+            let start = cells.len();
+            for (column, values) in self.columns.iter().zip(&columns) {
+                cells.push(own(values).map_or(0.0, |value| column.cell(value, 0.0, self.params.clip)));
+            }
             customers.push(index);
-            innovativeness.push(if whole > 0.0 { row.iter().sum::<f64>() / whole } else { 0.0 });
-            cells.extend(row);
+            innovativeness.push(if whole > 0.0 { cells[start..].iter().sum::<f64>() / whole } else { 0.0 });
         }
-        self.assemble(table, customers, &cells, innovativeness)
+        self.assemble(table, customers, cells, innovativeness, None)
     }
 
     /// Joins the attribute columns to the cells of the behaviour or orientation columns.
@@ -160,8 +136,9 @@ impl TypingModel {
         &self,
         table: &FeatureTable,
         customers: Vec<u32>,
-        cells: &[f64],
+        cells: Vec<f64>,
         innovativeness: Vec<f64>,
+        adopters: Option<Adopters>,
     ) -> Result<Evidence> {
         let mut attributes: Vec<&AttributeValues> = Vec::new();
         for model in &self.attributes {
@@ -175,18 +152,21 @@ impl TypingModel {
             }
             attributes.push(values);
         }
-        let width = self.columns.len();
-        let mut joined = Vec::with_capacity(cells.len());
-        for (place, &customer) in customers.iter().enumerate() {
-            joined.extend_from_slice(&cells[place * width..(place + 1) * width]);
-            for (model, values) in self.attributes.iter().zip(&attributes) {
-                let (clip, weight) = (self.params.clip, self.params.weights.attributes);
-                model.cells(values, customer as usize, clip, weight, &mut joined);
+        let (width, columns) = (self.columns.len(), self.column_names().len());
+        let mut joined = cells;
+        if columns > width {
+            let cells = std::mem::take(&mut joined);
+            joined.reserve_exact(customers.len() * columns);
+            for (place, &customer) in customers.iter().enumerate() {
+                joined.extend_from_slice(&cells[place * width..(place + 1) * width]);
+                for (model, values) in self.attributes.iter().zip(&attributes) {
+                    let (clip, weight) = (self.params.clip, self.params.weights.attributes);
+                    model.cells(values, customer as usize, clip, weight, &mut joined);
+                }
             }
         }
-        let columns = self.column_names().len();
         let matrix = Array2::from_shape_vec((customers.len(), columns), joined)
             .map_err(|fault| Error::from(Fault::new(902, fault.to_string())))?;
-        Ok(Evidence { customers, innovativeness, matrix })
+        Ok(Evidence { customers, innovativeness, matrix, adopters })
     }
 }

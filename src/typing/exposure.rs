@@ -4,8 +4,11 @@
 //! that order, and a sum over them is a difference of two prefix sums: nothing here has an entry
 //! per customer and launch.
 
+use rayon::prelude::*;
+
+use super::adopters::Trial;
 use crate::domain::Day;
-use crate::features::{FeatureTable, Features};
+use crate::features::{Adoption, FeatureTable, Features};
 
 /// The launches of a model, laid over a table.
 #[derive(Debug)]
@@ -68,16 +71,11 @@ impl Exposure {
         Span { start, complete: end.min(self.complete).max(start), end }
     }
 
-    /// What the customer did with launches of its span: launch, days since launch (0 if bought
-    /// before it) and deed.
-    pub(super) fn deeds<'a>(
-        &'a self,
-        row: &'a Features,
-        span: Span,
-    ) -> impl Iterator<Item = (usize, i32, Deed)> + 'a {
+    /// What the customer did with the launches of its span.
+    pub(super) fn trials<'a>(&'a self, row: &'a Features, span: Span) -> impl Iterator<Item = Trial> + 'a {
         row.adoptions.iter().filter_map(move |adoption| {
-            let launch = (*self.of_table.get(adoption.launch as usize)?)? as usize;
-            let lag = adoption.day.0.saturating_sub(self.days.get(launch)?.0);
+            let launch = (*self.of_table.get(adoption.launch as usize)?)?;
+            let lag = adoption.day.0.saturating_sub(self.days.get(launch as usize)?.0);
             let deed = if lag > self.early_days {
                 Deed::Late
             } else if lag < -self.early_days {
@@ -85,7 +83,8 @@ impl Exposure {
             } else {
                 Deed::Early
             };
-            (span.start..span.end).contains(&launch).then_some((launch, lag.max(0), deed))
+            let lag = u32::try_from(lag).unwrap_or(0);
+            (span.start..span.end).contains(&(launch as usize)).then_some(Trial { launch, lag, deed })
         })
     }
 }
@@ -100,16 +99,16 @@ pub(super) fn median_lag(table: &FeatureTable, end: Day) -> Option<i32> {
     let days: Vec<Day> = table.launches.iter().map(|launch| launch.day).collect();
     let watched = |day: Day| end.0.saturating_sub(day.0);
     let oldest = days.iter().copied().map(watched).max()?;
-    let mut lags = Vec::new();
-    for row in &table.rows {
-        let (Some(first), Some(last)) = (row.first, row.last) else { continue };
-        for adoption in &row.adoptions {
-            let Some(&day) = days.get(adoption.launch as usize) else { continue };
-            if adoption.day >= day && (first..=last).contains(&day) && watched(day) >= oldest / 2 {
-                lags.push(adoption.day.0.saturating_sub(day.0));
-            }
-        }
-    }
+    let lags_of = |row: &'_ Features| {
+        let active = row.first.zip(row.last).map(|(first, last)| first..=last);
+        let lag = |adoption: &Adoption| {
+            let day = *days.get(adoption.launch as usize)?;
+            let counts = adoption.day >= day && watched(day) >= oldest / 2 && active.as_ref()?.contains(&day);
+            counts.then(|| adoption.day.0.saturating_sub(day.0))
+        };
+        row.adoptions.iter().filter_map(lag).collect::<Vec<i32>>()
+    };
+    let mut lags: Vec<i32> = table.rows.par_iter().with_min_len(1_024).flat_map_iter(lags_of).collect();
     let mut watches: Vec<i32> = days.iter().copied().map(watched).collect();
     let half = watches.len() / 2;
     let longest = *watches.select_nth_unstable(half).1;
@@ -121,7 +120,7 @@ pub(super) fn median_lag(table: &FeatureTable, end: Day) -> Option<i32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::{Adoption, Launch};
+    use crate::features::Launch;
 
     fn row(first: i32, last: i32, adoptions: &[(u32, i32)]) -> Features {
         Features {
@@ -148,7 +147,8 @@ mod tests {
         let days = vec![Day(50), Day(50), Day(50), Day(50)];
         let exposure = Exposure::new(days, vec![Some(0), Some(1), Some(2), None], Day(100), 10);
         let row = row(1, 99, &[(0, 60), (1, 61), (2, 39), (3, 50), (9, 50)]);
-        let deeds: Vec<_> = exposure.deeds(&row, exposure.span(&row)).collect();
+        let trials = exposure.trials(&row, exposure.span(&row));
+        let deeds: Vec<_> = trials.map(|trial| (trial.launch, trial.lag, trial.deed)).collect();
         assert_eq!(deeds, [(0, 10, Deed::Early), (1, 11, Deed::Late), (2, 0, Deed::Held)]);
     }
 

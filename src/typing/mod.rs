@@ -36,6 +36,7 @@ mod types;
 mod params;
 mod volume;
 mod exposure;
+mod adopters;
 mod adoption;
 mod timing;
 mod columns;
@@ -63,6 +64,7 @@ pub use stability::{ClusterFigures, ClusterStudy, StudySettings, study};
 pub use types::{Typing, TypingQuality};
 pub use volume::VolumeScale;
 
+use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::domain::{CustomerType, Notice, TypeFlag};
@@ -94,7 +96,10 @@ pub fn assign(
     let all: Vec<u32> = (0..).take(table.len()).collect();
     let fitted_on = draw(table, &all, params.get().fit_customers as usize, seed);
     match model::fit(table, &fitted_on, params.get(), seed)? {
-        Some(model) => Ok((apply(&model, table, value)?, Some(model))),
+        Some((model, evidence)) if fitted_on.len() == table.len() => {
+            Ok((typed(&model, table, value, &evidence)?, Some(model)))
+        }
+        Some((model, _)) => Ok((apply(&model, table, value)?, Some(model))),
         None => Ok((untyped(table, params.get().clusters), None)),
     }
 }
@@ -107,9 +112,15 @@ pub fn assign(
 /// E453 if the model has another format or contradicts itself, E451 or E452 if the table lacks a
 /// column the model uses or its kind differs.
 pub fn apply(model: &TypingModel, table: &FeatureTable, value: &Value) -> Result<Typing> {
-    let centroids = model.centroid_matrix()?;
+    // Judged first: a model that contradicts itself may not even have evidence.
+    model.centroid_matrix()?;
     let all: Vec<u32> = (0..).take(table.len()).collect();
-    let evidence = model.evidence(table, &all)?;
+    typed(model, table, value, &model.evidence(table, &all)?)
+}
+
+/// * `evidence`: of all customers of the table, as the model sees them.
+fn typed(model: &TypingModel, table: &FeatureTable, value: &Value, evidence: &Evidence) -> Result<Typing> {
+    let centroids = model.centroid_matrix()?;
     let nearest = kmeans::assign(evidence.matrix.view(), centroids.view());
     let mut typing = blank(table, TypeFlag::InsufficientEvidence);
     if centroids.nrows() > 0 {
@@ -129,7 +140,7 @@ pub fn apply(model: &TypingModel, table: &FeatureTable, value: &Value) -> Result
             }
         }
     }
-    typing.quality = measure(model, table, value, &evidence, &nearest);
+    typing.quality = measure(model, table, value, evidence, &nearest);
     typing.warnings = warnings(model, &typing, centroids.nrows());
     Ok(typing)
 }
@@ -174,7 +185,7 @@ fn draw(table: &FeatureTable, among: &[u32], most: usize, seed: u64) -> Vec<u32>
         return among.to_vec();
     }
     let hash = |&index: &u32| (xxh3_64_with_seed(table.ids[index as usize].as_bytes(), seed), index);
-    let mut hashed: Vec<(u64, u32)> = among.iter().map(hash).collect();
+    let mut hashed: Vec<(u64, u32)> = among.par_iter().map(hash).collect();
     if most < hashed.len() {
         hashed.select_nth_unstable(most);
     }
@@ -198,7 +209,7 @@ fn measure(
     let sample = sample_rows(table, customers, params.silhouette_sample as usize, model.seed);
     let traits = &evidence.innovativeness;
     let (volumes, volume_traits): (Vec<f64>, Vec<f64>) = customers
-        .iter()
+        .par_iter()
         .zip(traits)
         .filter_map(|(&customer, &own)| {
             Some((volume::log_volume(table.rows.get(customer as usize)?.sales_history)?, own))
@@ -219,6 +230,7 @@ fn measure(
         silhouette: quality::silhouette(evidence.matrix.view(), &clusters, &sample, k),
         silhouette_sample: u32::try_from(sample.len()).unwrap_or(u32::MAX),
         starts: params.starts,
+        plan: model.plan,
         clustered: u32::try_from(customers.len()).unwrap_or(u32::MAX),
         launches: model.adoption.as_ref().map_or(0, |adoption| {
             adoption.launches.iter().filter(|launch| launch.appeal > 0.0).count() as u32
@@ -227,7 +239,8 @@ fn measure(
         split_half: model
             .adoption
             .as_ref()
-            .and_then(|adoption| quality::split_half(adoption, table, customers, params)),
+            .zip(evidence.adopters.as_ref())
+            .and_then(|(adoption, adopters)| quality::split_half(adoption, adopters)),
         volume_correlation: quality::pearson(&volumes, &volume_traits),
         value_correlation: quality::spearman(&values, &value_traits),
         features: model.column_names(),

@@ -4,14 +4,16 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use ndarray::Array2;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::adopters::Adopters;
 use super::adoption::{self, AdoptionModel, LaunchModel};
 use super::attributes::{self, AttributeModel};
 use super::columns::Column;
 use super::evidence::{self, BEHAVIOURS, Evidence};
 use super::exposure::{self, Exposure};
-use super::kmeans::{self, KMeansSettings};
+use super::kmeans::{self, FitPlan, KMeansSettings};
 use super::params::TypingParams;
 use super::volume::VolumeScale;
 use super::{orientation, timing};
@@ -40,6 +42,9 @@ pub struct TypingModel {
     pub attributes: Vec<AttributeModel>,
     /// Centroids in weighted units, one row per cluster, by descending mean innovativeness.
     pub centroids: Vec<Vec<f64>>,
+    /// How they were found.
+    #[serde(default)]
+    pub plan: FitPlan,
 }
 
 impl TypingModel {
@@ -90,7 +95,7 @@ impl TypingModel {
     }
 }
 
-/// Fits on the customers `rows`; none if nothing in the table tells types apart.
+/// Fits on the customers `rows` and gives their evidence too; none if nothing in the table tells types apart.
 ///
 /// # Errors
 /// E451 or E452 if a column the recipe names is missing or holds text where numbers are needed.
@@ -99,7 +104,7 @@ pub(super) fn fit(
     rows: &[u32],
     params: &TypingParams,
     seed: u64,
-) -> Result<Option<TypingModel>> {
+) -> Result<Option<(TypingModel, Evidence)>> {
     let mut model = TypingModel {
         format: FORMAT,
         params: params.clone(),
@@ -109,26 +114,30 @@ pub(super) fn fit(
         columns: Vec::new(),
         attributes: Vec::new(),
         centroids: Vec::new(),
+        plan: FitPlan::default(),
     };
     if !fit_behaviour(&mut model, table, rows) && !fit_orientation(&mut model, table, rows)? {
         return Ok(None);
     }
-    let known = model.evidence(table, rows)?.customers;
-    if params.weights.attributes > 0.0 {
+    let mut evidence = model.evidence(table, rows)?;
+    if params.weights.attributes > 0.0 && !params.attributes.is_empty() {
         for name in &params.attributes {
             let values = attributes::find(table, name, "typing.attributes")?;
-            model.attributes.push(AttributeModel::fit(name, values, &known, params.min_level_share));
+            let fitted = AttributeModel::fit(name, values, &evidence.customers, params.min_level_share);
+            model.attributes.push(fitted);
         }
+        evidence = model.evidence(table, rows)?;
     }
-    let evidence = model.evidence(table, rows)?;
     model.fitted = u32::try_from(evidence.customers.len()).unwrap_or(u32::MAX);
-    model.centroids = ordered_centroids(&evidence, &model.kmeans())?;
-    Ok(Some(model))
+    (model.centroids, model.plan) = ordered_centroids(&evidence, &model.kmeans())?;
+    Ok(Some((model, evidence)))
 }
 
 /// Centroids by descending mean innovativeness of their members, then by their numbers.
-fn ordered_centroids(evidence: &Evidence, settings: &KMeansSettings) -> Result<Vec<Vec<f64>>> {
-    let Some(centroids) = kmeans::fit(evidence.matrix.view(), settings)? else { return Ok(Vec::new()) };
+fn ordered_centroids(evidence: &Evidence, settings: &KMeansSettings) -> Result<(Vec<Vec<f64>>, FitPlan)> {
+    let Some((centroids, plan)) = kmeans::fit(evidence.matrix.view(), settings)? else {
+        return Ok((Vec::new(), FitPlan::default()));
+    };
     let mut sums = vec![(0.0, 0.0); centroids.nrows()];
     for ((nearest, _), trait_value) in
         kmeans::assign(evidence.matrix.view(), centroids.view()).iter().zip(&evidence.innovativeness)
@@ -143,7 +152,7 @@ fn ordered_centroids(evidence: &Evidence, settings: &KMeansSettings) -> Result<V
         .map(|(centroid, (sum, members))| (sum / f64::max(members, 1.0), centroid.to_vec()))
         .collect();
     ordered.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| by_numbers(&a.1, &b.1)));
-    Ok(ordered.into_iter().map(|(_, centroid)| centroid).collect())
+    Ok((ordered.into_iter().map(|(_, centroid)| centroid).collect(), plan))
 }
 
 fn by_numbers(a: &[f64], b: &[f64]) -> Ordering {
@@ -161,19 +170,18 @@ fn fit_behaviour(model: &mut TypingModel, table: &FeatureTable, rows: &[u32]) ->
     let days = table.launches.iter().map(|launch| launch.day).collect();
     let identity = (0..).take(table.launches.len()).map(Some).collect();
     let exposure = Exposure::new(days, identity, end, early_days);
-    let (_, mut adopters) = evidence::adopters(table, rows, &exposure, None, &model.params);
-    let log_volumes: Vec<f64> = adopters.iter().map(|adopter| adopter.volume).collect();
-    let volume = VolumeScale::of(&log_volumes);
-    for adopter in &mut adopters {
-        adopter.volume = volume.standardise(adopter.volume);
+    let mut adopters = Adopters::of(table, rows, &exposure, None, &model.params);
+    let volume = VolumeScale::of(&adopters.volumes);
+    for own in &mut adopters.volumes {
+        *own = volume.standardise(*own);
     }
     let count = table.launches.len();
     let (appeal, gamma, shrinkage, steps) =
-        adoption::fit(&adopters, &exposure, count, model.params.model_steps);
-    if exposure.complete() == 0 || (!adopters.is_empty() && appeal.iter().all(|&appeal| appeal == 0.0)) {
+        adoption::fit(&adopters, exposure.complete(), count, model.params.model_steps);
+    if exposure.complete() == 0 || (adopters.len() > 0 && appeal.iter().all(|&appeal| appeal == 0.0)) {
         return false;
     }
-    let curves = timing::curves(&adopters, &exposure, count);
+    let curves = timing::curves(&adopters, count);
     let launches =
         table.launches.iter().zip(appeal).zip(curves).map(|((launch, appeal), (adopted, lags))| {
             LaunchModel { product_id: launch.product_id.clone(), day: launch.day, appeal, adopted, lags }
@@ -186,16 +194,16 @@ fn fit_behaviour(model: &mut TypingModel, table: &FeatureTable, rows: &[u32]) ->
         volume,
         launches: launches.collect(),
     };
-    let raw = evidence::behaviours(&adoption, &adopters, &exposure);
-    let volumes: Vec<f64> = adopters.iter().map(|adopter| adopter.volume).collect();
+    let raw = evidence::behaviours(&adoption, table, &adopters);
     let weights = &model.params.weights;
     let weights = [weights.innovativeness, weights.adoption_time, weights.new_share, weights.breadth];
-    for (behaviour, (name, weight)) in BEHAVIOURS.into_iter().zip(weights).enumerate() {
-        if weight > 0.0 {
-            let values: Vec<f64> = raw.iter().map(|raw| raw[behaviour]).collect();
-            model.columns.push(Column::fit(name, weight, &volumes, &values));
-        }
-    }
+    let column = |(behaviour, (name, weight)): (usize, (&str, f64))| {
+        let values: Vec<f64> = raw.iter().map(|raw| raw[behaviour]).collect();
+        Column::fit(name, weight, &adopters.volumes, &values)
+    };
+    let wanted: Vec<_> =
+        BEHAVIOURS.into_iter().zip(weights).enumerate().filter(|(_, (_, weight))| *weight > 0.0).collect();
+    model.columns = wanted.into_par_iter().map(column).collect();
     model.adoption = Some(adoption);
     true
 }

@@ -1,13 +1,12 @@
 //! How good a split is, and how far the trait can be trusted.
 
-use ndarray::{ArrayView1, ArrayView2};
+use ndarray::{ArrayView2, Axis};
 use rayon::prelude::*;
 
+use super::adopters::Adopters;
 use super::adoption::{self, AdoptionModel};
-use super::evidence;
-use super::params::TypingParams;
 use super::volume;
-use crate::features::FeatureTable;
+use crate::scoring::sort_key;
 
 /// Pearson correlation; none if either side does not vary.
 pub(super) fn pearson(a: &[f64], b: &[f64]) -> Option<f64> {
@@ -21,19 +20,22 @@ pub(super) fn pearson(a: &[f64], b: &[f64]) -> Option<f64> {
 
 /// Spearman correlation, ties averaged; none if either side does not vary.
 pub(super) fn spearman(a: &[f64], b: &[f64]) -> Option<f64> {
-    pearson(&ranks(a), &ranks(b))
+    let (a, b) = rayon::join(|| ranks(a), || ranks(b));
+    pearson(&a, &b)
 }
 
 fn ranks(values: &[f64]) -> Vec<f64> {
-    let mut order: Vec<u32> = (0..).take(values.len()).collect();
-    order.sort_unstable_by(|&a, &b| values[a as usize].total_cmp(&values[b as usize]).then(a.cmp(&b)));
+    let key = |(index, &value): (u32, &f64)| (sort_key(value), index);
+    let mut order: Vec<(i64, u32)> = (0..values.len() as u32).into_par_iter().zip(values).map(key).collect();
+    order.par_sort_unstable();
     let mut ranks = vec![0.0; values.len()];
-    for ties in order.chunk_by(|&a, &b| values[a as usize] >= values[b as usize]) {
-        let first = order.partition_point(|&other| values[other as usize] < values[ties[0] as usize]);
+    let mut first = 0;
+    for ties in order.chunk_by(|a, b| a.0 == b.0) {
         let rank = first as f64 + (ties.len() as f64 - 1.0) / 2.0;
-        for &tie in ties {
+        for &(_, tie) in ties {
             ranks[tie as usize] = rank;
         }
+        first += ties.len();
     }
     ranks
 }
@@ -42,34 +44,23 @@ fn ranks(values: &[f64]) -> Vec<f64> {
 ///
 /// Each half gives log((k + T)/(k + E)) from its own launches, volume taken out as from the whole.
 /// Spearman, since the trait is used by its order.
-pub(super) fn split_half(
-    model: &AdoptionModel,
-    table: &FeatureTable,
-    customers: &[u32],
-    params: &TypingParams,
-) -> Option<f64> {
-    let (_, end) = table.history?;
-    let exposure = evidence::lay_over(model, table, end);
-    let (_, adopters) = evidence::adopters(table, customers, &exposure, Some(&model.volume), params);
-    let volumes: Vec<f64> = adopters.iter().map(|adopter| adopter.volume).collect();
+pub(super) fn split_half(model: &AdoptionModel, adopters: &Adopters) -> Option<f64> {
     let half = |parity: usize| -> Vec<f64> {
         let of_half = |(launch, own): (usize, &adoption::LaunchModel)| {
             if launch % 2 == parity { own.appeal } else { 0.0 }
         };
         let appeal: Vec<f64> = model.launches.iter().enumerate().map(of_half).collect();
         let prefix = adoption::prefix_sums(&appeal);
-        let traits: Vec<f64> = adopters
-            .iter()
-            .map(|adopter| {
-                let open = adoption::open_appeal(adopter, &exposure, &appeal, &prefix);
-                let tried = adoption::tries(adopter, &exposure, |launch| launch % 2 == parity);
-                model.propensity(tried, adopter.volume, open)
-            })
-            .collect();
-        let correction = volume::regress(&volumes, &traits);
-        traits.iter().zip(&volumes).map(|(own, &x)| own - volume::predict(correction, x)).collect()
+        let traits = adopters.map(|_, adopter| {
+            let open = adopter.open_appeal(&appeal, &prefix);
+            let tried = adopter.tries(|launch| launch % 2 == parity);
+            model.propensity(tried, adopter.volume, open)
+        });
+        let correction = volume::regress(&adopters.volumes, &traits);
+        traits.iter().zip(&adopters.volumes).map(|(own, &x)| own - volume::predict(correction, x)).collect()
     };
-    spearman(&half(0), &half(1))
+    let (even, odd) = rayon::join(|| half(0), || half(1));
+    spearman(&even, &odd)
 }
 
 /// Mean silhouette width of the rows `sample`, exact among themselves; none below two clusters.
@@ -82,37 +73,55 @@ pub(super) fn silhouette(
     sample: &[u32],
     k: usize,
 ) -> Option<f64> {
+    let cluster = |row: u32| clusters[row as usize] as usize;
     let mut members = vec![0_usize; k];
     for &row in sample {
-        members[clusters[row as usize] as usize] += 1;
+        members[cluster(row)] += 1;
     }
     if members.iter().filter(|&&members| members > 0).count() < 2 {
         return None;
     }
-    let width = |&row: &u32| {
-        let own = clusters[row as usize] as usize;
+    // Cluster after cluster and column by column, so that distances to all come from plain loops.
+    let mut sample = sample.to_vec();
+    sample.sort_by_key(|&row| cluster(row));
+    let columns: Vec<Vec<f64>> = matrix
+        .axis_iter(Axis(1))
+        .map(|column| sample.iter().map(|&row| column[row as usize]).collect())
+        .collect();
+    let width = |distances: &mut Vec<f64>, place: usize| {
+        let own = cluster(sample[place]);
         if members[own] < 2 {
             return 0.0;
         }
-        let mut sums = vec![0.0; k];
-        for &other in sample {
-            sums[clusters[other as usize] as usize] +=
-                distance(matrix.row(row as usize), matrix.row(other as usize));
+        distances.fill(0.0);
+        for column in &columns {
+            let here = column[place];
+            for (distance, there) in distances.iter_mut().zip(column) {
+                *distance += (here - there) * (here - there);
+            }
         }
-        let inside = sums[own] / (members[own] - 1) as f64;
-        let outside = (0..k)
-            .filter(|&cluster| cluster != own && members[cluster] > 0)
-            .map(|cluster| sums[cluster] / members[cluster] as f64)
-            .fold(f64::INFINITY, f64::min);
+        for distance in &mut *distances {
+            *distance = distance.sqrt();
+        }
+        let mut rest = distances.as_slice();
+        let (mut inside, mut outside) = (0.0, f64::INFINITY);
+        for (cluster, &members) in members.iter().enumerate().filter(|(_, members)| **members > 0) {
+            let (of_cluster, others) = rest.split_at(members);
+            rest = others;
+            let sum: f64 = of_cluster.iter().sum();
+            if cluster == own {
+                inside = sum / (members - 1) as f64;
+            } else {
+                outside = outside.min(sum / members as f64);
+            }
+        }
         let larger = inside.max(outside);
         if larger > 0.0 { (outside - inside) / larger } else { 0.0 }
     };
-    let widths: Vec<f64> = sample.par_iter().map(width).collect();
+    let count = sample.len();
+    let widths: Vec<f64> =
+        (0..count).into_par_iter().with_min_len(16).map_init(|| vec![0.0; count], width).collect();
     Some(widths.iter().sum::<f64>() / widths.len() as f64)
-}
-
-fn distance(a: ArrayView1<'_, f64>, b: ArrayView1<'_, f64>) -> f64 {
-    a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt()
 }
 
 #[cfg(test)]

@@ -154,7 +154,7 @@ fn fit(rows: ArrayView2<'_, f64>, settings: &KMeansSettings) -> Result<Option<Ar
     if settings.clusters == 1 {
         return Ok(rows.mean_axis(Axis(0)).map(|mean| mean.insert_axis(Axis(0))));
     }
-    kmeans::fit(rows, settings)
+    Ok(kmeans::fit(rows, settings)?.map(|(centroids, _)| centroids))
 }
 
 fn labels(rows: ArrayView2<'_, f64>, centroids: &Array2<f64>) -> Vec<u32> {
@@ -212,7 +212,8 @@ fn jaccard(
             let mut chance = Xoshiro256PlusPlus::seed_from_u64(seed);
             let mut drawn: Vec<usize> = (0..n).map(|_| chance.gen_range(0..n)).collect();
             let sample = rows.select(Axis(0), &drawn);
-            let Some(centroids) = kmeans::fit(sample.view(), &KMeansSettings { seed, ..*kmeans })? else {
+            let Some((centroids, _)) = kmeans::fit(sample.view(), &KMeansSettings { seed, ..*kmeans })?
+            else {
                 return Ok(vec![None; k]);
             };
             drawn.sort_unstable();

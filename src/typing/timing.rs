@@ -5,30 +5,40 @@
 //! say. The score is ½ less the relative place: ½ for the very first, about 0 on average over the
 //! customers of a launch. Summed over launches by prefix sums.
 
-use super::adoption::{Adopter, AdoptionModel, CURVE, LaunchModel, prefix_sums};
-use super::exposure::{Deed, Exposure};
+use rayon::prelude::*;
+
+use super::adopters::{Adopter, Adopters};
+use super::adoption::{AdoptionModel, CURVE, LaunchModel, prefix_sums};
+use super::exposure::Deed;
 
 /// Share of adopters and adoption curve of each launch.
-pub(super) fn curves(adopters: &[Adopter<'_>], exposure: &Exposure, launches: usize) -> Vec<(f64, Vec<u32>)> {
+pub(super) fn curves(adopters: &Adopters, launches: usize) -> Vec<(f64, Vec<u32>)> {
     let mut entering = vec![0_i64; launches + 1];
     let mut lags: Vec<Vec<u32>> = vec![Vec::new(); launches];
-    for adopter in adopters {
+    for adopter in adopters.iter() {
         entering[adopter.span.start] += 1;
         entering[adopter.span.end] -= 1;
-        for (launch, lag, deed) in exposure.deeds(adopter.row, adopter.span) {
-            if deed == Deed::Held {
+        for trial in adopter.trials {
+            let launch = trial.launch as usize;
+            if trial.deed == Deed::Held {
                 entering[launch] -= 1;
                 entering[launch + 1] += 1;
             } else {
-                lags[launch].push(lag.unsigned_abs());
+                lags[launch].push(trial.lag);
             }
         }
     }
     let mut exposed = 0_i64;
-    lags.into_iter()
-        .zip(&entering)
-        .map(|(mut lags, entering)| {
+    let exposed: Vec<i64> = entering
+        .iter()
+        .map(|entering| {
             exposed += entering;
+            exposed
+        })
+        .collect();
+    lags.into_par_iter()
+        .zip(exposed)
+        .map(|(mut lags, exposed)| {
             let adopted = if exposed > 0 { lags.len() as f64 / exposed as f64 } else { 0.0 };
             lags.sort_unstable();
             (adopted.min(1.0), thin(lags))
@@ -60,17 +70,17 @@ impl<'a> Timing<'a> {
     }
 
     /// Mean score over the launches of the customer's span, −½ to ½; 0 without any.
-    pub(super) fn score(&self, adopter: &Adopter<'_>, exposure: &Exposure) -> f64 {
+    pub(super) fn score(&self, adopter: Adopter<'_>) -> f64 {
         let span = adopter.span;
         let mut score = self.missed[span.start] - self.missed[span.end];
         let mut exposed = (span.end - span.start) as f64;
-        for (launch, lag, deed) in exposure.deeds(adopter.row, span) {
-            let launch = &self.launches[launch];
+        for trial in adopter.trials {
+            let launch = &self.launches[trial.launch as usize];
             score += launch.adopted / 2.0;
-            if deed == Deed::Held {
+            if trial.deed == Deed::Held {
                 exposed -= 1.0;
             } else {
-                score += 0.5 - launch.adopted * place(&launch.lags, lag.unsigned_abs());
+                score += 0.5 - launch.adopted * place(&launch.lags, trial.lag);
             }
         }
         if exposed > 0.0 { score / exposed } else { 0.0 }

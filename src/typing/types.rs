@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::kmeans::FitPlan;
 use crate::domain::{CustomerType, Notice, TypeFlag};
 
 /// Each customer's type; vectors in the order of the feature table.
@@ -39,6 +40,8 @@ pub struct TypingQuality {
     pub silhouette_sample: u32,
     /// k-means++ starts.
     pub starts: u32,
+    /// How k-means was fitted.
+    pub plan: FitPlan,
     /// Customers clustered.
     pub clustered: u32,
     /// Launches that could be tried.

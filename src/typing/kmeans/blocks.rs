@@ -3,11 +3,13 @@
 //! A column of a block fills whole registers, so one instruction works on eight rows; the loops
 //! below are plain and become such instructions because pulp compiles them a second time for the widest
 //! registers this processor has and picks at run time. No fused multiply-add is used, so every
-//! processor gives the same bits. Distances are in `f32` about the column means; sums are carried
-//! to `f64` every [`FLUSH`] blocks, and partial sums of fixed chunks of rows are added in order, so
-//! neither the number of threads nor their timing shows.
+//! processor gives the same bits. Distances are in `f32` about the column means. A step adds up only the rows that
+//! change their cluster, in `f64`; partial sums of fixed chunks of rows are added in order, so neither the number of
+//! threads nor their timing shows.
 
 #![expect(clippy::inline_always, reason = "what is not inlined is not compiled for the wide registers")]
+
+use std::ops::Range;
 
 use ndarray::ArrayView2;
 use pulp::{Arch, Simd, WithSimd};
@@ -16,11 +18,14 @@ use rayon::prelude::*;
 /// Rows in a block.
 pub(super) const LANES: usize = 16;
 
-/// Blocks summed in `f32` before the sums are carried to `f64`: 256 rows lose nothing that shows.
-const FLUSH: usize = 16;
-
 /// Chunks that threads share; a function of nothing, so that sums do not depend on the machine.
 const CHUNKS: usize = 128;
+
+/// Blocks below which a chunk is not worth a thread's while.
+const SMALLEST_CHUNK: usize = 128;
+
+/// The cluster of a row not yet assigned.
+const NOBODY: u32 = u32::MAX;
 
 /// A matrix in blocks.
 #[derive(Clone, Debug)]
@@ -34,42 +39,64 @@ pub(super) struct Blocks {
     cells: Vec<f32>,
 }
 
-/// Sums over the rows nearest to each centroid.
+/// Which cluster each row belongs to, and what the clusters add up to.
 #[derive(Clone, Debug)]
-pub(super) struct Sums {
+pub(super) struct Clusters {
     /// Rows of each cluster.
-    pub(super) members: Vec<u64>,
+    pub(super) members: Vec<i64>,
     /// Sum of the rows of each cluster, `k × columns`.
     pub(super) totals: Vec<f64>,
-    /// Sum of squared distances to the nearest centroid.
+    /// Sum of squared distances to the centroids last asked.
     pub(super) inertia: f64,
+    /// Rows that went to another cluster when last asked.
+    pub(super) changed: usize,
+    /// Cluster of each row, one entry a lane.
+    labels: Vec<[u32; LANES]>,
+}
+
+/// What one chunk adds to [`Clusters`].
+#[derive(Debug)]
+struct Change {
+    members: Vec<i64>,
+    totals: Vec<f64>,
+    inertia: f64,
+    changed: usize,
 }
 
 impl Blocks {
-    /// Lays out the rows `chosen` of a matrix, or all.
-    pub(super) fn new(matrix: ArrayView2<'_, f64>, chosen: Option<&[usize]>) -> Self {
+    /// Lays out the rows `chosen` of a matrix, or all; none if a cell is not finite in `f32`.
+    pub(super) fn new(matrix: ArrayView2<'_, f64>, chosen: Option<&[usize]>) -> Option<Self> {
         let columns = matrix.ncols();
         let rows = chosen.map_or(matrix.nrows(), <[usize]>::len);
-        let row_at = |place: usize| matrix.row(chosen.map_or(place, |chosen| chosen[place]));
+        let matrix = matrix.as_standard_layout();
+        let cells_of_all = matrix.as_slice().unwrap_or_default();
+        let row_at = |place: usize| {
+            let row = chosen.map_or(place, |chosen| chosen[place]);
+            &cells_of_all[row * columns..(row + 1) * columns]
+        };
+        let blocks = rows.div_ceil(LANES);
+        let share = blocks.div_ceil(CHUNKS).max(SMALLEST_CHUNK) * LANES;
+        let chunk = |chunk: usize| chunk * share..((chunk + 1) * share).min(rows);
+        let sums: Vec<Option<Vec<f64>>> =
+            (0..rows.div_ceil(share)).into_par_iter().map(|at| sums_of(chunk(at), columns, row_at)).collect();
         let mut means = vec![0.0; columns];
-        for place in 0..rows {
-            for (mean, cell) in means.iter_mut().zip(row_at(place)) {
-                *mean += cell;
-            }
+        for sums in sums {
+            add(&mut means, &sums?);
         }
         for mean in &mut means {
             *mean /= rows.max(1) as f64;
         }
         let width = columns * LANES;
-        let mut cells = vec![0.0_f32; rows.div_ceil(LANES) * width];
-        cells.par_chunks_mut(width.max(1)).enumerate().for_each(|(block, cells)| {
+        let mut cells = vec![0.0_f32; blocks * width];
+        cells.par_chunks_mut(width.max(1)).enumerate().with_min_len(64).for_each(|(block, cells)| {
             for lane in 0..LANES.min(rows - block * LANES) {
-                for (column, (cell, mean)) in row_at(block * LANES + lane).iter().zip(&means).enumerate() {
-                    cells[column * LANES + lane] = (cell - mean) as f32;
+                let row = row_at(block * LANES + lane);
+                for ((column, cell), mean) in cells.chunks_exact_mut(LANES).zip(row).zip(&means) {
+                    column[lane] = (cell - mean) as f32;
                 }
             }
         });
-        Blocks { rows, columns, means, cells }
+        Some(Blocks { rows, columns, means, cells })
     }
 
     /// One row, about the means.
@@ -78,44 +105,70 @@ impl Blocks {
         (0..self.columns).map(|column| self.cells[start + column * LANES]).collect()
     }
 
-    /// The blocks in chunks, each with its number of rows.
+    /// Blocks in a chunk, and cells in as many blocks.
     fn chunks(&self) -> (usize, usize) {
-        let blocks = self.rows.div_ceil(LANES).div_ceil(CHUNKS).max(FLUSH);
-        (blocks * LANES, (blocks * LANES * self.columns).max(1))
+        let blocks = self.rows.div_ceil(LANES).div_ceil(CHUNKS).max(SMALLEST_CHUNK);
+        (blocks, (blocks * LANES * self.columns).max(1))
     }
 
-    /// Sums over the rows nearest to each of the centroids (`k × columns`, about the means).
-    pub(super) fn sums(&self, centroids: &[f32]) -> Sums {
-        let (rows, width) = self.chunks();
-        let clusters = centroids.len() / self.columns.max(1);
+    /// Clusters that nobody belongs to yet.
+    pub(super) fn unassigned(&self, clusters: usize) -> Clusters {
+        Clusters {
+            members: vec![0; clusters],
+            totals: vec![0.0; clusters * self.columns],
+            inertia: 0.0,
+            changed: 0,
+            labels: vec![[NOBODY; LANES]; self.rows.div_ceil(LANES)],
+        }
+    }
+
+    /// Moves every row to the nearest of the centroids (`k × columns`, about the means).
+    pub(super) fn assign(&self, centroids: &[f32], clusters: &mut Clusters) {
+        let (blocks, width) = self.chunks();
         let arch = Arch::new();
-        let partial: Vec<Sums> = self
+        let Clusters { members, totals, labels, .. } = clusters;
+        let changes: Vec<Change> = self
             .cells
             .par_chunks(width)
+            .zip(labels.par_chunks_mut(blocks))
             .enumerate()
-            .map(|(chunk, cells)| {
-                let live = rows.min(self.rows - chunk * rows);
-                arch.dispatch(Assign { cells, live, columns: self.columns, clusters, centroids })
+            .map(|(chunk, (cells, labels))| {
+                let live = self.rows - chunk * blocks * LANES;
+                let clusters = members.len();
+                arch.dispatch(Assign { cells, live, columns: self.columns, clusters, centroids, labels })
             })
             .collect();
-        let mut sums = Sums { members: vec![0; clusters], totals: vec![0.0; centroids.len()], inertia: 0.0 };
-        for part in partial {
-            add(&mut sums.members, &part.members);
-            add(&mut sums.totals, &part.totals);
-            sums.inertia += part.inertia;
+        (clusters.inertia, clusters.changed) = (0.0, 0);
+        for change in changes {
+            add(members, &change.members);
+            add(totals, &change.totals);
+            clusters.inertia += change.inertia;
+            clusters.changed += change.changed;
         }
-        sums
     }
 
     /// Lowers each row's distance to the distance from `centroid`, where that is nearer.
     pub(super) fn lower(&self, centroid: &[f32], distances: &mut [f32]) {
-        let (rows, width) = self.chunks();
+        let (blocks, width) = self.chunks();
         let arch = Arch::new();
         self.cells
             .par_chunks(width)
-            .zip(distances.par_chunks_mut(rows))
+            .zip(distances.par_chunks_mut(blocks * LANES))
             .for_each(|(cells, distances)| arch.dispatch(Lower { cells, centroid, distances }));
     }
+}
+
+/// Sum of each column over some rows; none if a cell is not finite in `f32`.
+fn sums_of<'a>(rows: Range<usize>, columns: usize, row_at: impl Fn(usize) -> &'a [f64]) -> Option<Vec<f64>> {
+    let mut sums = vec![0.0; columns];
+    let mut fits = true;
+    for row in rows {
+        for (sum, cell) in sums.iter_mut().zip(row_at(row)) {
+            *sum += cell;
+            fits &= cell.abs() <= f64::from(f32::MAX);
+        }
+    }
+    fits.then_some(sums)
 }
 
 fn add<T: Copy + std::ops::AddAssign>(sums: &mut [T], parts: &[T]) {
@@ -124,48 +177,76 @@ fn add<T: Copy + std::ops::AddAssign>(sums: &mut [T], parts: &[T]) {
     }
 }
 
-/// Assigns the rows of a chunk and sums them by cluster.
+/// Assigns the rows of a chunk and adds up what changes.
 struct Assign<'a> {
     cells: &'a [f32],
     live: usize,
     columns: usize,
     clusters: usize,
     centroids: &'a [f32],
+    labels: &'a mut [[u32; LANES]],
 }
 
 impl WithSimd for Assign<'_> {
-    type Output = Sums;
+    type Output = Change;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> Sums {
+    fn with_simd<S: Simd>(self, _: S) -> Change {
         let size = self.clusters * self.columns;
-        let mut sums = Sums { members: vec![0; self.clusters], totals: vec![0.0; size], inertia: 0.0 };
-        let mut near = vec![0.0_f32; size];
-        for (flush, blocks) in self.cells.chunks(FLUSH * LANES * self.columns).enumerate() {
-            let mut live = self.live - (flush * FLUSH * LANES).min(self.live);
-            let mut lanes = [0.0_f32; LANES];
-            for block in blocks.chunks_exact(LANES * self.columns) {
-                let (columns, _) = block.as_chunks::<LANES>();
-                let (own, best) = nearest(columns, self.centroids);
-                let own = &own[..live.min(LANES)];
-                for (lane, &cluster) in own.iter().enumerate() {
-                    lanes[lane] += best[lane];
-                    let cluster = cluster as usize;
-                    sums.members[cluster] += 1;
-                    let start = cluster * self.columns;
-                    for (total, column) in near[start..start + self.columns].iter_mut().zip(columns) {
-                        *total += column[lane];
-                    }
+        let mut change =
+            Change { members: vec![0; self.clusters], totals: vec![0.0; size], inertia: 0.0, changed: 0 };
+        let blocks = self.cells.chunks_exact(LANES * self.columns).zip(self.labels);
+        for (at, (block, labels)) in blocks.enumerate() {
+            let (columns, _) = block.as_chunks::<LANES>();
+            let (own, mut best) = nearest(columns, self.centroids);
+            let live = LANES.min(self.live - at * LANES);
+            best[live..].fill(0.0);
+            change.inertia += halves(best);
+            if own == *labels {
+                continue;
+            }
+            for lane in 0..live {
+                if own[lane] != labels[lane] {
+                    change.transfer(columns, lane, labels[lane], own[lane]);
+                    labels[lane] = own[lane];
                 }
-                live -= own.len();
             }
-            for (total, near) in sums.totals.iter_mut().zip(&mut near) {
-                *total += f64::from(std::mem::take(near));
-            }
-            sums.inertia += lanes.iter().map(|lane| f64::from(*lane)).sum::<f64>();
         }
-        sums
+        change
     }
+}
+
+impl Change {
+    /// Takes the row in `lane` out of one cluster and puts it into another.
+    #[inline(always)]
+    fn transfer(&mut self, columns: &[[f32; LANES]], lane: usize, from: u32, to: u32) {
+        self.changed += 1;
+        for (cluster, sign) in [(from, -1.0), (to, 1.0)] {
+            if cluster == NOBODY {
+                continue;
+            }
+            let cluster = cluster as usize;
+            self.members[cluster] += sign as i64;
+            let start = cluster * columns.len();
+            for (total, column) in self.totals[start..start + columns.len()].iter_mut().zip(columns) {
+                *total += sign * f64::from(column[lane]);
+            }
+        }
+    }
+}
+
+/// The sum of all lanes, always in the same order.
+#[inline(always)]
+fn halves(lanes: [f32; LANES]) -> f64 {
+    let mut sums = [0.0_f32; LANES / 2];
+    for (lane, sum) in sums.iter_mut().enumerate() {
+        *sum = lanes[lane] + lanes[lane + LANES / 2];
+    }
+    let mut halved = [0.0_f32; LANES / 4];
+    for (lane, sum) in halved.iter_mut().enumerate() {
+        *sum = sums[lane] + sums[lane + LANES / 4];
+    }
+    f64::from(halved[0] + halved[2]) + f64::from(halved[1] + halved[3])
 }
 
 /// The nearest centroid of each row of a block, the first of equally near ones, and its squared distance.
@@ -232,9 +313,12 @@ mod tests {
             let matrix = Array2::from_shape_fn((rows, 3), |(row, column)| {
                 ((row * 7 + column * 13) % 101) as f64 / 7.0 + 1000.0
             });
-            let blocks = Blocks::new(matrix.view(), None);
+            let blocks = Blocks::new(matrix.view(), None).unwrap();
             let centroids = [-3.0_f32, 0.0, 1.0, 4.0, -2.0, 0.5];
-            let found = blocks.sums(&centroids);
+            let mut found = blocks.unassigned(2);
+            // From another assignment: what is added up is the difference.
+            blocks.assign(&[9.0, 9.0, 9.0, -1.0, 0.5, 0.0], &mut found);
+            blocks.assign(&centroids, &mut found);
             let mut members = [0, 0];
             let mut inertia = 0.0;
             let mut first = 0.0;

@@ -8,19 +8,23 @@
 use linfa::DatasetBase;
 use linfa::prelude::{Fit, PredictInplace};
 use linfa_clustering::KMeansError;
-use ndarray::{Array1, Array2, ArrayBase, Data, Ix2};
+use ndarray::{Array1, Array2, ArrayBase, ArrayView2, Data, Ix2};
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256Plus;
 use rayon::prelude::*;
 
 use super::blocks::Blocks;
-use super::{KMeansSettings, assign};
+use super::{FitPlan, KMeansSettings, assign};
 
 /// Rows on which starts are tried; a start is judged well enough by these.
 pub const SAMPLE: usize = 32_768;
 
-/// Starts whose inertia on the sample is within this part of the best go on to all rows …
-const NEAR_BEST: f64 = 0.01;
+/// Starts tried on a sample for each one asked for: they cost little there.
+const SAMPLE_STARTS: usize = 3;
+
+/// Starts whose inertia on the sample is within this part of the best, which is what a sample can tell apart, go on to
+/// all rows …
+const NEAR_BEST: f64 = 0.003;
 
 /// … at most this many of them, …
 const FINALISTS: usize = 3;
@@ -33,7 +37,7 @@ const SAME: f64 = 1e-4;
 pub struct BlockKMeans {
     centroids: Array2<f64>,
     inertia: f64,
-    steps: u64,
+    plan: FitPlan,
 }
 
 /// How this kernel is run; implements linfa's [`Fit`].
@@ -58,9 +62,9 @@ impl BlockKMeans {
         self.inertia
     }
 
-    /// Lloyd's steps taken over all rows by the start that won.
-    pub fn steps(&self) -> u64 {
-        self.steps
+    /// What was done to find them.
+    pub fn plan(&self) -> FitPlan {
+        self.plan
     }
 }
 
@@ -70,6 +74,7 @@ struct Start {
     centroids: Vec<f32>,
     inertia: f64,
     steps: u64,
+    converged: bool,
 }
 
 impl<D: Data<Elem = f64>, T> Fit<ArrayBase<D, Ix2>, T, KMeansError> for BlockKMeansParams {
@@ -84,86 +89,96 @@ impl<D: Data<Elem = f64>, T> Fit<ArrayBase<D, Ix2>, T, KMeansError> for BlockKMe
         let rows = dataset.records().view();
         let clusters = self.init.as_ref().map_or(self.settings.clusters, Array2::nrows);
         let narrow = self.init.as_ref().is_some_and(|init| init.ncols() != rows.ncols());
-        let unfit = |cell: &f64| !(*cell as f32).is_finite();
-        if rows.is_empty() || clusters == 0 || narrow || rows.iter().any(unfit) {
+        if rows.is_empty() || clusters == 0 || narrow {
             return Err(KMeansError::InertiaError);
         }
-        let blocks = Blocks::new(rows, None);
+        let blocks = Blocks::new(rows, None).ok_or(KMeansError::InertiaError)?;
         let finalists = match &self.init {
             Some(init) => vec![centred(init, &blocks.means)],
             None if blocks.rows <= self.sample.max(1) => {
-                return Ok(Self::finish(self.starts(&blocks), &blocks));
+                let starts = self.settings.starts;
+                let plan =
+                    FitPlan { starts, sample: None, finalists: starts, ..FitPlan::of_one(blocks.rows) };
+                return Ok(Self::finish(self.starts(&blocks, starts), &blocks, plan));
             }
-            None => self.finalists(&blocks, rows),
+            None => self.finalists(&blocks, rows).ok_or(KMeansError::InertiaError)?,
         };
-        let run = |centroids| self.lloyd(&blocks, centroids, self.settings.max_iterations);
-        Ok(Self::finish(finalists.into_iter().map(run).collect(), &blocks))
+        let mut plan = FitPlan { finalists: finalists.len(), ..FitPlan::of_one(blocks.rows) };
+        if self.init.is_none() {
+            plan.starts = self.settings.starts * SAMPLE_STARTS;
+            plan.sample = Some(self.sample);
+        }
+        let run = |centroids| self.lloyd(&blocks, centroids);
+        Ok(Self::finish(finalists.into_iter().map(run).collect(), &blocks, plan))
     }
 }
 
 impl BlockKMeansParams {
-    /// All starts, run to the end on these blocks.
-    fn starts(&self, blocks: &Blocks) -> Vec<Start> {
-        (0..self.settings.starts as u64)
+    /// So many starts, run to the end on these blocks.
+    fn starts(&self, blocks: &Blocks, starts: usize) -> Vec<Start> {
+        (0..starts as u64)
             .into_par_iter()
             .map(|start| {
                 let mut rng = Xoshiro256Plus::seed_from_u64(
                     self.settings.seed ^ start.wrapping_mul(0x9E37_79B9_7F4A_7C15),
                 );
                 let centroids = plus_plus(blocks, self.settings.clusters, &mut rng);
-                self.lloyd(blocks, centroids, self.settings.max_iterations)
+                self.lloyd(blocks, centroids)
             })
             .collect()
     }
 
     /// The centroids of the best starts on a sample, about the means of all rows.
-    fn finalists(&self, blocks: &Blocks, rows: ndarray::ArrayView2<'_, f64>) -> Vec<Vec<f32>> {
+    fn finalists(&self, blocks: &Blocks, rows: ArrayView2<'_, f64>) -> Option<Vec<Vec<f32>>> {
         let mut rng = Xoshiro256Plus::seed_from_u64(self.settings.seed);
         let mut chosen = rand::seq::index::sample(&mut rng, blocks.rows, self.sample.max(1)).into_vec();
         chosen.sort_unstable();
-        let sample = Blocks::new(rows, Some(&chosen));
-        let mut starts = self.starts(&sample);
+        let sample = Blocks::new(rows, Some(&chosen))?;
+        let mut starts = self.starts(&sample, self.settings.starts * SAMPLE_STARTS);
         starts.sort_by(|a, b| a.inertia.total_cmp(&b.inertia));
         let best = starts.first().map_or(0.0, |start| start.inertia);
         starts.retain(|start| start.inertia <= best * (1.0 + NEAR_BEST));
         starts.dedup_by(|next, kept| next.inertia <= kept.inertia * (1.0 + SAME));
         starts.truncate(FINALISTS);
         let shift = |start: Start| centred(&restored(&start.centroids, &sample.means), &blocks.means);
-        starts.into_iter().map(shift).collect()
+        Some(starts.into_iter().map(shift).collect())
     }
 
-    /// Lloyd's steps until the centroids move less than the tolerance; a centroid without rows stays.
-    fn lloyd(&self, blocks: &Blocks, mut centroids: Vec<f32>, max_steps: u64) -> Start {
+    /// Lloyd's steps until no row changes its cluster or the centroids move less than the tolerance; a centroid
+    /// without rows stays.
+    fn lloyd(&self, blocks: &Blocks, mut centroids: Vec<f32>) -> Start {
         let columns = blocks.columns.max(1);
+        let mut clusters = blocks.unassigned(centroids.len() / columns);
         let mut steps = 0;
         loop {
-            let sums = blocks.sums(&centroids);
-            let inertia = sums.inertia / blocks.rows as f64;
+            blocks.assign(&centroids, &mut clusters);
+            let inertia = clusters.inertia / blocks.rows as f64;
             steps += 1;
             let mut moved = 0.0;
-            for (cluster, &members) in sums.members.iter().enumerate().filter(|(_, members)| **members > 0) {
+            for (cluster, &members) in clusters.members.iter().enumerate().filter(|(_, rows)| **rows > 0) {
                 let own = cluster * columns..(cluster + 1) * columns;
-                for (cell, total) in centroids[own.clone()].iter_mut().zip(&sums.totals[own]) {
+                for (cell, total) in centroids[own.clone()].iter_mut().zip(&clusters.totals[own]) {
                     let middle = total / members as f64;
                     moved += (middle - f64::from(*cell)).powi(2);
                     *cell = middle as f32;
                 }
             }
             // Below what f32 can tell, centroids would only tremble.
-            if moved.sqrt() <= self.settings.tolerance.max(1e-7) || steps >= max_steps {
-                return Start { centroids, inertia, steps };
+            let converged = clusters.changed == 0 || moved.sqrt() <= self.settings.tolerance.max(1e-7);
+            if converged || steps >= self.settings.max_iterations {
+                return Start { centroids, inertia, steps, converged };
             }
         }
     }
 
-    fn finish(starts: Vec<Start>, blocks: &Blocks) -> BlockKMeans {
+    fn finish(starts: Vec<Start>, blocks: &Blocks, plan: FitPlan) -> BlockKMeans {
         // min_by keeps the first of equals, so the order of starts decides, not the threads.
         let best = starts.into_iter().min_by(|a, b| a.inertia.total_cmp(&b.inertia));
-        let best = best.unwrap_or(Start { centroids: Vec::new(), inertia: 0.0, steps: 0 });
+        let best = best.unwrap_or(Start { centroids: Vec::new(), inertia: 0.0, steps: 0, converged: false });
         BlockKMeans {
             centroids: restored(&best.centroids, &blocks.means),
             inertia: best.inertia,
-            steps: best.steps,
+            plan: FitPlan { steps: best.steps, converged: best.converged, ..plan },
         }
     }
 }
@@ -309,6 +324,26 @@ mod tests {
             pool.install(|| params.fit(&DatasetBase::from(rows.view())).unwrap())
         };
         assert_eq!(run(1), run(3));
+    }
+
+    #[test]
+    fn the_plan_says_what_was_done() {
+        let rows = heaps(5_000, 3, 4, 9);
+        let fit = |sample: usize| {
+            let params = BlockKMeansParams { settings: settings(4, 10), init: None, sample };
+            params.fit(&DatasetBase::from(rows.view())).unwrap()
+        };
+        let (drawn, whole) = (fit(1_000), fit(5_000));
+        let (a, b) = (drawn.plan(), whole.plan());
+        assert_eq!((a.rows, a.starts, a.sample), (5_000, 30, Some(1_000)));
+        assert_eq!((b.rows, b.starts, b.sample, b.finalists), (5_000, 10, None, 10));
+        assert!(a.converged && a.steps > 0 && a.finalists <= FINALISTS, "{a:?}");
+        // Converged: another step from there changes nothing.
+        let again =
+            BlockKMeansParams { init: Some(drawn.centroids().clone()), settings: settings(4, 1), sample: 0 };
+        let again = again.fit(&DatasetBase::from(rows.view())).unwrap();
+        let moved = again.centroids().iter().zip(drawn.centroids()).map(|(a, b)| (a - b).abs());
+        assert!(moved.fold(0.0, f64::max) < 1e-5);
     }
 
     #[test]

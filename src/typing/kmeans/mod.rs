@@ -40,6 +40,9 @@ pub enum Backend {
 /// Rows above which linfa takes seconds.
 pub const LARGE: usize = 50_000;
 
+/// Rows a thread takes at a time.
+const CHUNK: usize = 4_096;
+
 impl Backend {
     /// The one that works on so many rows.
     #[must_use]
@@ -78,12 +81,36 @@ pub struct KMeansSettings {
     pub seed: u64,
 }
 
-/// Centroids of shape `(k, n_columns)`; none without rows.
+/// What was done to find centroids.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FitPlan {
+    /// Rows on which the steps ran.
+    pub rows: usize,
+    /// k-means++ starts tried.
+    pub starts: usize,
+    /// Rows drawn by the seed on which they were tried; none for all.
+    pub sample: Option<usize>,
+    /// The best of them, which went on over all rows.
+    pub finalists: usize,
+    /// Steps of the start that won over all rows; 0 where linfa, which does not say, took them.
+    pub steps: u64,
+    /// The steps ended because centroids moved no more; false also where linfa took them.
+    pub converged: bool,
+}
+
+impl FitPlan {
+    /// One start, on all rows.
+    const fn of_one(rows: usize) -> FitPlan {
+        FitPlan { rows, starts: 1, sample: None, finalists: 1, steps: 0, converged: false }
+    }
+}
+
+/// Centroids of shape `(k, n_columns)` and how they were found; none without rows.
 ///
 /// # Errors
 /// E902 if the matrix holds a value that is not finite.
-pub fn fit(rows: ArrayView2<'_, f64>, settings: &KMeansSettings) -> Result<Option<Array2<f64>>> {
-    if rows.iter().any(|value| !value.is_finite()) {
+pub fn fit(rows: ArrayView2<'_, f64>, settings: &KMeansSettings) -> Result<Option<(Array2<f64>, FitPlan)>> {
+    if rows.axis_chunks_iter(Axis(0), CHUNK).into_par_iter().any(|rows| !rows.iter().all(|x| x.is_finite())) {
         return Err(bug("a clustering matrix holds a value that is not finite"));
     }
     let distinct = distinct_rows(rows, settings.clusters);
@@ -91,10 +118,11 @@ pub fn fit(rows: ArrayView2<'_, f64>, settings: &KMeansSettings) -> Result<Optio
         return Ok(None);
     }
     if distinct == 1 {
-        return Ok(Some(rows.select(Axis(0), &[0])));
+        let plan = FitPlan { rows: rows.nrows(), converged: true, ..FitPlan::default() };
+        return Ok(Some((rows.select(Axis(0), &[0]), plan)));
     }
     let settings = KMeansSettings { clusters: distinct, ..*settings };
-    let centroids = match settings.backend.resolved(rows.nrows()) {
+    let (centroids, plan) = match settings.backend.resolved(rows.nrows()) {
         Backend::Erba => by_blocks(rows, settings)?,
         _ => by_linfa(rows, settings)?,
     };
@@ -103,10 +131,10 @@ pub fn fit(rows: ArrayView2<'_, f64>, settings: &KMeansSettings) -> Result<Optio
         members[nearest.cluster] += 1;
     }
     let kept: Vec<usize> = (0..distinct).filter(|&cluster| members[cluster] > 0).collect();
-    Ok(Some(centroids.select(Axis(0), &kept)))
+    Ok(Some((centroids.select(Axis(0), &kept), plan)))
 }
 
-fn by_linfa(rows: ArrayView2<'_, f64>, settings: KMeansSettings) -> Result<Array2<f64>> {
+fn by_linfa(rows: ArrayView2<'_, f64>, settings: KMeansSettings) -> Result<(Array2<f64>, FitPlan)> {
     let rng = Xoshiro256Plus::seed_from_u64(settings.seed);
     let params = KMeans::params_with_rng(settings.clusters, rng)
         .n_runs(settings.starts)
@@ -115,13 +143,14 @@ fn by_linfa(rows: ArrayView2<'_, f64>, settings: KMeansSettings) -> Result<Array
         .check()
         .map_err(|fault| bug(&fault.to_string()))?;
     let model = params.fit(&DatasetBase::from(rows)).map_err(|fault| bug(&fault.to_string()))?;
-    Ok(model.centroids().clone())
+    let (rows, starts) = (rows.nrows(), settings.starts);
+    Ok((model.centroids().clone(), FitPlan { rows, starts, finalists: starts, ..FitPlan::default() }))
 }
 
-fn by_blocks(rows: ArrayView2<'_, f64>, settings: KMeansSettings) -> Result<Array2<f64>> {
+fn by_blocks(rows: ArrayView2<'_, f64>, settings: KMeansSettings) -> Result<(Array2<f64>, FitPlan)> {
     let params = BlockKMeansParams { settings, init: None, sample: SAMPLE };
     let model = params.fit(&DatasetBase::from(rows)).map_err(|fault| bug(&fault.to_string()))?;
-    Ok(model.centroids().clone())
+    Ok((model.centroids().clone(), model.plan()))
 }
 
 fn bug(cause: &str) -> crate::error::Error {
@@ -155,25 +184,30 @@ pub struct Nearest {
 ///
 /// With one centroid the second is infinitely far.
 pub fn assign(rows: ArrayView2<'_, f64>, centroids: ArrayView2<'_, f64>) -> Vec<(Nearest, Nearest)> {
-    let far = Nearest { cluster: 0, distance: f64::INFINITY };
-    rows.axis_iter(Axis(0))
-        .into_par_iter()
-        .map(|row| {
-            let (mut first, mut second) = (far, far);
-            for (cluster, centroid) in centroids.outer_iter().enumerate() {
-                let found = Nearest { cluster, distance: squared_distance(row, centroid) };
-                if found.distance.total_cmp(&first.distance) == Ordering::Less {
-                    (first, second) = (found, first);
-                } else if found.distance.total_cmp(&second.distance) == Ordering::Less {
-                    second = found;
-                }
-            }
-            (first, second)
-        })
-        .collect()
+    let (rows, centroids) = (rows.as_standard_layout(), centroids.as_standard_layout());
+    let columns = rows.ncols();
+    let (Some(cells), Some(middles)) = (rows.as_slice(), centroids.as_slice()) else { return Vec::new() };
+    if columns == 0 {
+        return vec![two_nearest(&[], middles); rows.nrows()];
+    }
+    cells.par_chunks_exact(columns).with_min_len(CHUNK).map(|row| two_nearest(row, middles)).collect()
 }
 
-fn squared_distance(a: ArrayView1<'_, f64>, b: ArrayView1<'_, f64>) -> f64 {
+fn two_nearest(row: &[f64], centroids: &[f64]) -> (Nearest, Nearest) {
+    let far = Nearest { cluster: 0, distance: f64::INFINITY };
+    let (mut first, mut second) = (far, far);
+    for (cluster, centroid) in centroids.chunks_exact(row.len().max(1)).enumerate() {
+        let found = Nearest { cluster, distance: squared_distance(row, centroid) };
+        if found.distance.total_cmp(&first.distance) == Ordering::Less {
+            (first, second) = (found, first);
+        } else if found.distance.total_cmp(&second.distance) == Ordering::Less {
+            second = found;
+        }
+    }
+    (first, second)
+}
+
+fn squared_distance(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum()
 }
 
@@ -197,7 +231,7 @@ mod tests {
     #[test]
     fn two_heaps_are_told_apart() {
         let rows = array![[0.0, 0.1], [0.1, 0.0], [5.0, 5.1], [5.1, 5.0]];
-        let centroids = fit(rows.view(), &settings(2)).unwrap().unwrap();
+        let (centroids, _) = fit(rows.view(), &settings(2)).unwrap().unwrap();
         let found = assign(rows.view(), centroids.view());
         assert_eq!(found[0].0.cluster, found[1].0.cluster);
         assert_eq!(found[2].0.cluster, found[3].0.cluster);
@@ -210,13 +244,13 @@ mod tests {
             ((row % 3) * 10) as f64 + ((row * 31 + column * 17) % 23) as f64 / 10.0
         });
         let found = [Backend::Linfa, Backend::Erba].map(|backend| {
-            let centroids = fit(rows.view(), &KMeansSettings { backend, ..settings(3) }).unwrap().unwrap();
-            let mut sorted: Vec<i64> =
-                centroids.column(0).iter().map(|x| (x * 100.0).round() as i64).collect();
-            sorted.sort_unstable();
+            let (centroids, _) =
+                fit(rows.view(), &KMeansSettings { backend, ..settings(3) }).unwrap().unwrap();
+            let mut sorted = centroids.column(0).to_vec();
+            sorted.sort_unstable_by(f64::total_cmp);
             sorted
         });
-        assert_eq!(found[0], found[1]);
+        assert!(found[0].iter().zip(&found[1]).all(|(a, b)| (a - b).abs() < 1e-5), "{found:?}");
         assert_eq!(Backend::Auto.resolved(LARGE), Backend::Linfa);
         assert_eq!(Backend::Auto.resolved(LARGE + 1), Backend::Erba);
     }
@@ -224,9 +258,9 @@ mod tests {
     #[test]
     fn too_few_distinct_rows_give_fewer_clusters() {
         assert_eq!(fit(Array2::zeros((0, 2)).view(), &settings(2)).unwrap(), None);
-        assert_eq!(fit(Array2::zeros((5, 2)).view(), &settings(2)).unwrap().unwrap().nrows(), 1);
+        assert_eq!(fit(Array2::zeros((5, 2)).view(), &settings(2)).unwrap().unwrap().0.nrows(), 1);
         let rows = array![[1.0], [2.0], [1.0]];
-        assert_eq!(fit(rows.view(), &settings(5)).unwrap().unwrap().nrows(), 2);
+        assert_eq!(fit(rows.view(), &settings(5)).unwrap().unwrap().0.nrows(), 2);
     }
 
     #[test]

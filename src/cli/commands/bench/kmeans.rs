@@ -63,8 +63,8 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Outcome {
     let init = read_matrix(&args.init)?;
     guard(args, &rows, &init)?;
     let start = Instant::now();
-    let centroids = match args.backend {
-        Backend::Linfa => linfa(args, &rows, &init)?,
+    let (centroids, steps) = match args.backend {
+        Backend::Linfa => (linfa(args, &rows, &init)?, args.iterations),
         Backend::Erba => erba(args, &rows, &init)?,
     };
     let seconds = start.elapsed().as_secs_f64();
@@ -74,7 +74,7 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Outcome {
         "backend": args.backend.name(),
         "seconds": seconds,
         "inertia": sum / rows.nrows() as f64,
-        "iterations": args.iterations,
+        "iterations": steps,
         "starts": args.starts.unwrap_or(1),
         "rows": rows.nrows(),
         "columns": rows.ncols(),
@@ -120,7 +120,8 @@ fn linfa(args: &Args, rows: &Array2<f64>, init: &Array2<f64>) -> Result<Array2<f
     Ok(model.centroids().clone())
 }
 
-fn erba(args: &Args, rows: &Array2<f64>, init: &Array2<f64>) -> Result<Array2<f64>> {
+/// Ends when no row changes its cluster; gives the steps taken too.
+fn erba(args: &Args, rows: &Array2<f64>, init: &Array2<f64>) -> Result<(Array2<f64>, u64)> {
     let settings = KMeansSettings {
         backend: kmeans::Backend::Erba,
         clusters: init.nrows(),
@@ -133,5 +134,5 @@ fn erba(args: &Args, rows: &Array2<f64>, init: &Array2<f64>) -> Result<Array2<f6
     let params = BlockKMeansParams { settings, init, sample: kmeans::SAMPLE };
     let fault = |cause: String| Error::from(Fault::new(656, cause).in_file(&args.npy));
     let model = params.fit(&DatasetBase::from(rows.view())).map_err(|cause| fault(cause.to_string()))?;
-    Ok(model.centroids().clone())
+    Ok((model.centroids().clone(), model.plan().steps))
 }
