@@ -1,5 +1,6 @@
 //! The way of the data, from files to a finished [`Segmentation`]: the only file that knows the order.
 
+pub(crate) mod holdout;
 mod visiting;
 
 use std::path::{Path, PathBuf};
@@ -228,7 +229,11 @@ fn segment(
 ) -> Result<Run> {
     let Collected { table, inputs, rows, rejects } = collected;
     let recipe = &request.recipe;
-    let lifetime = forecast(&table, recipe, watch)?;
+    let mut lifetime = forecast(&table, recipe, watch)?;
+    let untested = match &mut lifetime {
+        Some(lifetime) => watch.time("holdout", None, || Ok(hold_out(request, &table, lifetime)))?,
+        None => None,
+    };
     let (value, value_model, potential, potential_model) = watch.time("scoring", None, || {
         let forecast = lifetime.as_ref().map(|lifetime| lifetime.amounts.as_slice());
         let (value, value_model) = scoring::fit_value(&table, &recipe.scoring, forecast)?;
@@ -292,6 +297,7 @@ fn segment(
         ..Segmentation::default()
     };
     pass_on_warnings(&mut segmentation, visiting);
+    segmentation.warnings.extend(untested);
     warn_of_oddities(&mut segmentation);
     segmentation.movers = request.previous.as_ref().map(|previous| movers(previous, &segmentation));
     segmentation.timings_ms = std::mem::take(&mut watch.timings);
@@ -355,6 +361,22 @@ fn forecast(table: &FeatureTable, recipe: &Recipe, watch: &mut Stopwatch) -> Res
     (wanted && table.has_transactions)
         .then(|| watch.time("lifetime", None, || lifetime::value(table, &recipe.lifetime)))
         .transpose()
+}
+
+/// Tests the forecast on the last part of the history; says why it could not be, if so.
+fn hold_out(request: &Request, table: &FeatureTable, lifetime: &mut Lifetime) -> Option<Notice> {
+    let silent = |_| {};
+    let options = read_options(request, &silent);
+    match holdout::test(&request.transactions, table, &request.recipe, &options) {
+        Ok(holdout) => {
+            lifetime.holdout = holdout;
+            None
+        }
+        Err(error) => {
+            let cause = error.faults.first().map_or_else(String::new, |fault| fault.cause.clone());
+            Some(Notice::new("lifetime-untested").with("cause", cause))
+        }
+    }
 }
 
 /// Dated visits, where there are reps.

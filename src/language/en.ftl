@@ -404,3 +404,11 @@ what-changed = What changed most
 part-orders = orders
 part-value-per-order = value per order
 part-line = line
+    [one] The repeat purchases of one customer
+   *[other] The repeat purchases of { $customers } customers
+} brought nothing (0 or less, as returns do): they taught the spend model nothing, and their spend is forecast as if it had been 0.
+warning-lifetime-more-than-daily = { $customers ->
+    [one] One customer has
+   *[other] { $customers } customers have
+} more repeat purchases than days between the first and the last: purchases of one day count as one, so check x and whether the times are in the period given.
+warning-lifetime-untested = The lifetime forecast could not be tested on the end of the history: { $cause }.

@@ -367,3 +367,6 @@ what-changed = 变化最大的因素
 part-orders = 订单数
 part-value-per-order = 每单价值
 part-line = 分界线
+warning-lifetime-without-spend = { $customers } 家客户的重复购买没有带来金额（0 或更低，如退货）：不用于拟合金额模型，预测时按 0 计。
+warning-lifetime-more-than-daily = { $customers } 家客户的重复购买次数多于首末次购买之间的天数：同一天的购买只算一次，请检查 x 以及时间单位是否正确。
+warning-lifetime-untested = 无法用历史末段检验终身价值预测：{ $cause }。

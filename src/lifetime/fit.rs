@@ -1,8 +1,9 @@
 //! Maximum likelihood for the purchase models.
 
-use crate::error::{Fault, Result};
+use crate::error::{Error, Fault, Result};
 
 use super::history::{Group, Grouped, Histories};
+use super::likelihood::Evaluation;
 use super::matrix::{self, Matrix};
 use super::maximise::{Optimum, UNIDENTIFIED, minimise};
 use super::model::{ModelKind, PurchaseModel, negative_mean};
@@ -48,10 +49,15 @@ pub fn fit(kind: ModelKind, histories: &Histories) -> Result<Fit> {
             .hint("a purchase model learns from repeat purchases: give a longer history or more customers")
             .into());
     }
+    if kind == ModelKind::Nbd { over::<2>(kind, histories) } else { over::<4>(kind, histories) }
+}
+
+/// [`fit`] over the `N` parameters that `kind` has.
+fn over<const N: usize>(kind: ModelKind, histories: &Histories) -> Result<Fit> {
     let grouped = Grouped::new(histories);
-    let mut best = search(kind, &grouped);
+    let mut best = search::<N>(kind, &grouped);
     if grouped.groups.len() > ENOUGH {
-        let all = |logs: &[f64; 4]| on(kind, &grouped.groups, logs);
+        let all = |logs: &[f64; N]| on(kind, &grouped.groups, logs);
         let finished = minimise(&all, best.logs);
         best = Optimum { iterations: best.iterations + finished.iterations, ..finished };
     }
@@ -61,11 +67,16 @@ pub fn fit(kind: ModelKind, histories: &Histories) -> Result<Fit> {
     }
     let mut information = best.evaluation.hessian;
     information.iter_mut().flatten().for_each(|part| *part *= grouped.customers);
-    let covariance = matrix::invert(&information).ok_or_else(unfinished)?;
-    if (0..4).any(|index| covariance[index][index].sqrt() > UNIDENTIFIED) {
+    let own = matrix::invert(&information).ok_or_else(unfinished)?;
+    if (0..N).any(|index| own[index][index].sqrt() > UNIDENTIFIED) {
         return Err(unfinished());
     }
-    let mut params = best.logs.map(f64::exp);
+    // What a model has no parameter for is known to be nothing.
+    let mut covariance = [[0.0; 4]; 4];
+    for (wide, narrow) in covariance.iter_mut().zip(&own) {
+        wide[..N].copy_from_slice(narrow);
+    }
+    let mut params = widened(&best.logs);
     for (param, is_time) in params.iter_mut().zip(kind.is_time()) {
         if is_time {
             *param *= grouped.scale;
@@ -76,30 +87,40 @@ pub fn fit(kind: ModelKind, histories: &Histories) -> Result<Fit> {
         standard_errors: std::array::from_fn(|index| params[index] * covariance[index][index].sqrt()),
         log_likelihood: -best.evaluation.value * grouped.customers - grouped.purchases * grouped.scale.ln(),
         customers: histories.len(),
-        repeaters,
+        repeaters: histories.repeaters(),
         groups: grouped.groups.len(),
         iterations: best.iterations,
         covariance,
     })
 }
 
+/// Parameters in four places, 0 where the model has none.
+fn widened<const N: usize>(logs: &[f64; N]) -> [f64; 4] {
+    std::array::from_fn(|index| logs.get(index).map_or(0.0, |log| log.exp()))
+}
+
 /// −ln L / n by the logarithms of the parameters.
-fn on(kind: ModelKind, groups: &[Group], logs: &[f64; 4]) -> super::likelihood::Evaluation<4> {
-    let params = logs.map(f64::exp);
-    negative_mean(kind, groups, params).by_logarithms(&params)
+fn on<const N: usize>(kind: ModelKind, groups: &[Group], logs: &[f64; N]) -> Evaluation<N> {
+    let params = widened(logs);
+    let wide = negative_mean(kind, groups, params).by_logarithms(&params);
+    Evaluation {
+        value: wide.value,
+        gradient: std::array::from_fn(|index| wide.gradient[index]),
+        hessian: std::array::from_fn(|row| std::array::from_fn(|column| wide.hessian[row][column])),
+    }
 }
 
 /// The best of several starts, on a sample if there are many groups.
-fn search(kind: ModelKind, grouped: &Grouped) -> Optimum<4> {
+fn search<const N: usize>(kind: ModelKind, grouped: &Grouped) -> Optimum<N> {
     let step = if grouped.groups.len() > ENOUGH { grouped.groups.len() / SAMPLE } else { 1 };
     let sample: Vec<Group> = grouped.groups.iter().skip(step / 2).step_by(step).copied().collect();
-    let function = |logs: &[f64; 4]| on(kind, &sample, logs);
+    let function = |logs: &[f64; N]| on(kind, &sample, logs);
     // Purchases per mean T: the rate r / α should start near it.
     let rate = (grouped.purchases / grouped.customers).max(1e-6);
-    let mut best: Option<Optimum<4>> = None;
+    let mut best: Option<Optimum<N>> = None;
     for [r, first, second] in starts(kind) {
         let start = [r, r / (1.5 * rate), first, second].map(|part| f64::ln(part).clamp(-15.0, 15.0));
-        let found = minimise(&function, start);
+        let found = minimise(&function, std::array::from_fn(|index| start[index]));
         let better = best.as_ref().is_none_or(|best| {
             (found.converged, -found.evaluation.value) > (best.converged, -best.evaluation.value)
         });
@@ -107,33 +128,42 @@ fn search(kind: ModelKind, grouped: &Grouped) -> Optimum<4> {
             best = Some(found);
         }
     }
-    best.unwrap_or_else(|| minimise(&function, [0.0; 4]))
+    best.unwrap_or_else(|| minimise(&function, [0.0; N]))
 }
 
 /// r and the two parameters of leaving; times in units of the mean T.
 const fn starts(kind: ModelKind) -> [[f64; 3]; 3] {
     match kind {
-        ModelKind::BgNbd | ModelKind::MbgNbd => [[0.5, 0.7, 2.0], [1.0, 0.3, 3.0], [2.0, 2.0, 4.0]],
+        ModelKind::BgNbd | ModelKind::MbgNbd | ModelKind::Nbd => {
+            [[0.5, 0.7, 2.0], [1.0, 0.3, 3.0], [2.0, 2.0, 4.0]]
+        }
         ModelKind::ParetoNbd => [[0.5, 0.6, 0.4], [1.0, 1.5, 2.0], [2.0, 0.5, 1.0]],
     }
 }
 
 /// Says which parameter left the plausible, and what to do.
-fn not_converged(kind: ModelKind, best: &Optimum<4>) -> crate::error::Error {
+fn not_converged<const N: usize>(kind: ModelKind, best: &Optimum<N>) -> Error {
     let names = kind.param_names();
-    let runaway = (0..4).find(|&index| best.logs[index].abs() > 9.0).map(|index| {
+    let runaway = (0..N).filter(|&index| best.logs[index].abs() > FAR).map(|index| {
         let to = if best.logs[index] > 0.0 { "infinity" } else { "0" };
-        format!(": {} runs to {to}", names[index])
+        format!("{} runs to {to}", names[index])
     });
-    let cause = format!(
-        "the fit of {kind} did not converge within {} iterations{}",
-        best.iterations,
-        runaway.unwrap_or_default()
-    );
-    Fault::new(352, cause)
-        .hint(
-            "the history does not show who leaves or how customers differ: give a longer history or more \
-             customers, or try another model (mbg-nbd, bg-nbd, pareto-nbd)",
-        )
-        .into()
+    let runaway: Vec<String> = runaway.collect();
+    let ending = if runaway.is_empty() { String::new() } else { format!(": {}", runaway.join(", ")) };
+    let cause = format!("the fit of {kind} did not converge within {} iterations{ending}", best.iterations);
+    // r and α stay where they are while the chance a / (a + b) or the rate s / β of leaving shrinks.
+    let nobody_leaves =
+        N == 4 && best.logs[..2].iter().all(|log| log.abs() < FAR) && best.logs[2] - best.logs[3] < NOBODY;
+    let hint = if nobody_leaves {
+        "the history shows nobody leaving: use the model nbd, in which nobody does, or give a longer history"
+    } else {
+        "the history does not show who leaves or how customers differ: give a longer history or more \
+         customers, or try another model (mbg-nbd, bg-nbd, pareto-nbd, nbd)"
+    };
+    Fault::new(352, cause).hint(hint).into()
 }
+
+/// Beyond exp(±9) times the unit of the scaled data a parameter is on its way out.
+const FAR: f64 = 9.0;
+/// ln of the chance or rate of leaving within a history under which nobody is seen to leave.
+const NOBODY: f64 = -4.0;

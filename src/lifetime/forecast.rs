@@ -7,6 +7,7 @@ use crate::features::FeatureTable;
 use super::fit::{Fit, fit};
 use super::gamma_gamma::{Spend, SpendFit, fit_spend};
 use super::history::Histories;
+use super::holdout::Holdout;
 use super::matrix;
 use super::observe::observe;
 use super::params::LifetimeValidParams;
@@ -38,6 +39,8 @@ pub struct Lifetime {
     pub places: Vec<Option<u32>>,
     /// Expected discounted value within the horizon, 1/10 000 units; 0 without a purchase.
     pub amounts: Vec<Money>,
+    /// How the same models, fitted on the history without its end, forecast that end; none if untested.
+    pub holdout: Option<Holdout>,
 }
 
 /// What a group of customers will bring within the horizon, currency units, not discounted.
@@ -47,6 +50,10 @@ pub struct ValueTotal {
     pub customers: usize,
     /// Purchases expected of them.
     pub purchases: f64,
+    /// Lower end of the interval their purchases will fall into, at least 0.
+    pub purchases_low: f64,
+    /// Upper end.
+    pub purchases_high: f64,
     /// Their value.
     pub expected: f64,
     /// Lower end of the interval the value will fall into, at least 0.
@@ -127,7 +134,7 @@ pub fn value(table: &FeatureTable, params: &LifetimeValidParams) -> Result<Lifet
             .hint("check the amounts, or choose a shorter horizon")
         })?;
     }
-    Ok(Lifetime { forecast, params: params.clone(), places, amounts })
+    Ok(Lifetime { forecast, params: params.clone(), places, amounts, holdout: None })
 }
 
 impl Forecast {
@@ -135,13 +142,20 @@ impl Forecast {
     ///
     /// The interval is for the sum that will be seen: parameters (delta method, common to all
     /// customers) and chance (independent between customers) together, taken as normal.
-    pub fn total(&self, mut holds: impl FnMut(usize) -> bool) -> ValueTotal {
+    pub fn total(&self, holds: impl Fn(usize) -> bool) -> ValueTotal {
         let mut total = ValueTotal::default();
-        let (mut purchase, mut spend, mut chance) = ([0.0; 4], [0.0; 3], 0.0);
-        for (index, prediction) in self.predictions.iter().enumerate().filter(|(index, _)| holds(*index)) {
-            debug_assert!(index < self.predictions.len());
+        let (mut often, mut purchase, mut spend) = ([0.0; 4], [0.0; 4], [0.0; 3]);
+        let (mut chance_often, mut chance) = (0.0, 0.0);
+        for (index, prediction) in self.predictions.iter().enumerate() {
+            if !holds(index) {
+                continue;
+            }
             total.customers += 1;
             total.purchases += prediction.purchases.expected;
+            chance_often += prediction.purchases_deviation.powi(2);
+            for (sum, part) in often.iter_mut().zip(prediction.purchase_gradient) {
+                *sum += prediction.purchases.expected * part;
+            }
             let Some(money) = prediction.spend else { continue };
             let value = money.value.expected;
             total.expected += value;
@@ -154,6 +168,9 @@ impl Forecast {
                 *sum += value * part;
             }
         }
+        let reach = self.deviations * (matrix::quadratic(&self.fit.covariance, &often) + chance_often).sqrt();
+        total.purchases_low = (total.purchases - reach).max(0.0);
+        total.purchases_high = total.purchases + reach;
         let mut variance = matrix::quadratic(&self.fit.covariance, &purchase);
         if let Some(fit) = &self.spend {
             variance += matrix::quadratic(&fit.covariance, &spend);

@@ -112,9 +112,13 @@ impl SpendFit {
 /// does not converge, E353 if q ≤ 1.
 pub fn fit_spend(spends: &[Spend]) -> Result<SpendFit> {
     if spends.len() < 3 {
-        let cause =
-            format!("the spend model has {} customers with a repeat purchase to learn from", spends.len());
-        return Err(Fault::new(351, cause).hint("give it at least three, better a hundred").into());
+        let cause = format!(
+            "the spend model needs repeat purchases that brought more than 0, and has {} customers with any",
+            spends.len()
+        );
+        return Err(Fault::new(351, cause)
+            .hint("check the sign of the amounts; give it at least three such customers, better a hundred")
+            .into());
     }
     if let Some(bad) =
         spends.iter().find(|spend| spend.x == 0 || !(spend.mean > 0.0 && spend.mean.is_finite()))
@@ -169,7 +173,10 @@ fn finish(best: &Optimum<3>, scale: f64, customers: usize) -> Result<SpendFit> {
 
 fn not_converged() -> Error {
     Fault::new(352, "the fit of the spend model did not converge: spend does not vary as it assumes")
-        .hint("if all customers spend the same at every purchase, multiply expected purchases by that amount instead")
+        .hint(
+            "look at the largest and smallest mean spends; if all customers spend the same at every purchase, \
+             multiply expected purchases by that amount instead",
+        )
         .into()
 }
 

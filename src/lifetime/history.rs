@@ -29,10 +29,10 @@ impl Histories {
     /// Checks that every history is possible.
     ///
     /// # Errors
-    /// E354 for the first history with tₓ > T, a negative or infinite time, or tₓ > 0 with x = 0.
+    /// E354 for the first history that is impossible, see [`History::contradiction`].
     pub fn new(period: Period, rows: Vec<History>) -> Result<Self> {
         for (index, row) in rows.iter().enumerate() {
-            if let Some(cause) = row.contradiction() {
+            if let Some(cause) = row.contradiction(period) {
                 let cause = format!("the history of customer number {} {cause}", index + 1);
                 return Err(Fault::new(354, cause).hint(HISTORY_HINT).into());
             }
@@ -67,21 +67,39 @@ impl Histories {
 }
 
 /// What to do about an impossible history.
-pub const HISTORY_HINT: &str = "x counts repeat purchases, t_x is the time from the first purchase to the last (0 if x is 0) and T the \
-     time from the first purchase to the end, in one unit, so t_x is never more than T";
+pub const HISTORY_HINT: &str = "x counts repeat purchases (days with a purchase, less the first), t_x is the time from the first purchase to \
+     the last (0 if and only if x is 0) and T the time from the first purchase to the end, in one unit, so t_x is never \
+     more than T; times rounded to whole periods lose this";
+
+/// More repeats a day than this are a slip of the pen, not a customer.
+const MOST_A_DAY: f64 = 1_000.0;
 
 impl History {
     /// What is impossible in it, if anything; reads after "the history of …".
-    pub fn contradiction(&self) -> Option<String> {
-        let (t_x, total) = (self.t_x, self.total);
+    ///
+    /// A negative or infinite time, tₓ > T, tₓ > 0 without a repeat, tₓ = 0 with one, or more than a
+    /// thousand repeats a day.
+    pub fn contradiction(&self, period: Period) -> Option<String> {
+        let History { x, t_x, total } = *self;
         if !(t_x.is_finite() && total.is_finite() && t_x >= 0.0 && total >= 0.0) {
             return Some(format!("has a time that is negative or not finite (t_x {t_x}, T {total})"));
         }
         if t_x > total {
             return Some(format!("ends before its last purchase (t_x {t_x} is more than T {total})"));
         }
-        (self.x == 0 && t_x > 0.0)
-            .then(|| format!("has no repeat purchase, yet a last one after the first (t_x {t_x})"))
+        if x == 0 && t_x > 0.0 {
+            return Some(format!("has no repeat purchase, yet a last one after the first (t_x {t_x})"));
+        }
+        if x > 0 && t_x <= 0.0 {
+            return Some(format!("has a repeat purchase at the moment of the first (x {x}, t_x {t_x})"));
+        }
+        (self.a_day(period) > MOST_A_DAY)
+            .then(|| format!("has {x} repeat purchases in {t_x} {period}s, more than {MOST_A_DAY} a day"))
+    }
+
+    /// Repeat purchases for each day from the first purchase to the last; 0 without one.
+    pub(super) fn a_day(&self, period: Period) -> f64 {
+        if self.x == 0 { 0.0 } else { f64::from(self.x) / (self.t_x * period.days()).max(1.0) }
     }
 }
 
@@ -163,6 +181,8 @@ mod tests {
             history(1, -1.0, 4.0),
             history(1, 1.0, f64::NAN),
             history(1, 1.0, f64::INFINITY),
+            history(3, 0.0, 4.0),
+            history(5_000, 4.0, 4.0),
         ] {
             assert!(Histories::new(Period::Day, vec![row]).unwrap_err().has_code(354), "{row:?}");
         }

@@ -7,19 +7,27 @@
 use hashbrown::HashMap;
 use serde::Serialize;
 
-use crate::domain::Money;
+use crate::domain::{Day, Money};
 use crate::error::{Fault, Result};
 use crate::features::{FeatureTable, Features};
 
 use super::forecast::Forecast;
+use super::model::ModelKind;
 use super::observe::Observed;
 use super::params::LifetimeValidParams;
+use super::period::Period;
 
 /// How forecasts made at the cut did in the time after it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Holdout {
+    /// The last day the models were fitted on.
+    pub cut: Option<Day>,
+    /// Which purchase model.
+    pub model: ModelKind,
     /// Length of the time after the cut, in periods of the model.
     pub horizon: f64,
+    /// The period.
+    pub period: Period,
     /// Customers with a purchase up to the cut.
     pub customers: usize,
     /// How purchases (days with a purchase) were forecast.
@@ -33,12 +41,16 @@ pub struct Holdout {
 pub struct Comparison {
     /// What happened, over all customers.
     pub actual: f64,
+    /// The model's interval for it, both ends.
+    pub interval: [f64; 2],
+    /// True if what happened lies in it.
+    pub inside: bool,
     /// The model, same again, average so far.
     pub methods: Vec<Score>,
     /// By repeat purchases before the cut.
     pub classes: Vec<Class>,
-    /// Names of the measures in which a simple rule beats the model.
-    pub simple_rule_wins: Vec<String>,
+    /// Where a simple rule beats the model.
+    pub simple_rule_wins: Vec<Win>,
 }
 
 /// How one method did.
@@ -137,11 +149,15 @@ pub fn compare(
             forecasts: [expected, sales(row) - past(sales), repeat * stretches],
         });
     }
+    let total = forecast.total(|_| true);
     Ok(Holdout {
+        cut: cut.as_of,
+        model: forecast.fit.model.kind(),
         horizon,
+        period: params.period(),
         customers: purchases.len(),
-        purchases: judge(&purchases),
-        value: forecast.spend.is_some().then(|| judge(&values)),
+        purchases: judge(&purchases, [total.purchases_low, total.purchases_high]),
+        value: forecast.spend.is_some().then(|| judge(&values, [total.low, total.high])),
     })
 }
 
@@ -157,12 +173,13 @@ fn by_id(table: Option<&FeatureTable>) -> HashMap<&str, &Features> {
     table.map(|table| table.ids.iter().map(|id| &**id).zip(&table.rows).collect()).unwrap_or_default()
 }
 
-fn judge(cases: &[Case]) -> Comparison {
+fn judge(cases: &[Case], interval: [f64; 2]) -> Comparison {
     let actual: f64 = cases.iter().map(|case| case.actual).sum();
     let methods: Vec<Score> = (0..METHODS.len()).map(|method| score(cases, method, actual)).collect();
     let classes =
         CLASSES.iter().enumerate().filter_map(|(class, name)| one_class(cases, class, name)).collect();
-    Comparison { actual, simple_rule_wins: wins(&methods), methods, classes }
+    let inside = (interval[0]..=interval[1]).contains(&actual);
+    Comparison { actual, interval, inside, simple_rule_wins: wins(&methods), methods, classes }
 }
 
 fn score(cases: &[Case], method: usize, actual: f64) -> Score {
@@ -225,24 +242,38 @@ fn one_class(cases: &[Case], class: usize, repeats: &'static str) -> Option<Clas
     })
 }
 
+/// A rule in one measure where it is better than the model.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Win {
+    /// `total`, `mean_absolute_error`, `root_mean_squared_error`, `correlation` or `top_tenth`.
+    pub measure: &'static str,
+    /// `same_again` or `average_so_far`.
+    pub method: &'static str,
+}
+
 type Measure = fn(&Score) -> f64;
 
-/// Measures in which a simple rule is better than the model.
-fn wins(methods: &[Score]) -> Vec<String> {
+/// Measures in which a simple rule is visibly better than the model: by half a point of a share, by
+/// a hundredth of an error. Less than that is the third digit.
+fn wins(methods: &[Score]) -> Vec<Win> {
     let Some((model, rules)) = methods.split_first() else { return Vec::new() };
     // Smaller is better for all of these.
-    let measures: [(&str, Measure); 5] = [
-        ("total", |score| score.total_error.abs()),
-        ("mean absolute error", |score| score.mean_absolute_error),
-        ("root mean squared error", |score| score.root_mean_squared_error),
-        ("correlation", |score| -score.correlation),
-        ("top tenth", |score| -score.top_tenth),
+    let measures: [(&str, Measure, f64); 5] = [
+        ("total", |score| score.total_error.abs(), 0.005),
+        ("mean_absolute_error", |score| score.mean_absolute_error, 0.01 * model.mean_absolute_error),
+        (
+            "root_mean_squared_error",
+            |score| score.root_mean_squared_error,
+            0.01 * model.root_mean_squared_error,
+        ),
+        ("correlation", |score| -score.correlation, 0.005),
+        ("top_tenth", |score| -score.top_tenth, 0.005),
     ];
     let mut wins = Vec::new();
-    for rule in rules {
-        for (name, measure) in measures {
-            if measure(rule) < measure(model) {
-                wins.push(format!("{name}: {}", rule.method));
+    for (measure, of, margin) in measures {
+        for rule in rules {
+            if of(rule) < of(model) - margin {
+                wins.push(Win { measure, method: rule.method });
             }
         }
     }
@@ -257,7 +288,8 @@ mod tests {
     fn scores_worked_by_hand() {
         let case = |x, actual, model, again, average| Case { x, actual, forecasts: [model, again, average] };
         let cases = [case(0, 0.0, 0.5, 0.0, 0.0), case(1, 2.0, 1.5, 3.0, 1.0), case(9, 4.0, 3.0, 4.0, 9.0)];
-        let found = judge(&cases);
+        let found = judge(&cases, [4.5, 5.5]);
+        assert!(!found.inside);
         assert!((found.actual - 6.0).abs() < 1e-12);
         let model = &found.methods[0];
         assert!((model.total_error + 1.0 / 6.0).abs() < 1e-12);
@@ -267,7 +299,8 @@ mod tests {
         assert!((model.top_tenth - 0.2).abs() < 1e-12);
         assert_eq!(found.classes.iter().map(|class| class.repeats).collect::<Vec<_>>(), ["0", "1", "7+"]);
         // Same again errs by 1, the model by 2 in all; the totals are 7 and 5 for 6, a draw.
-        assert!(found.simple_rule_wins.contains(&"mean absolute error: same_again".to_owned()));
+        let win = Win { measure: "mean_absolute_error", method: "same_again" };
+        assert!(found.simple_rule_wins.contains(&win), "{:?}", found.simple_rule_wins);
     }
 
     #[test]

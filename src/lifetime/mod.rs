@@ -23,6 +23,7 @@
 //! | [`ModelKind::BgNbd`] | after a repeat purchase | Fader, Hardie & Lee (2005), Marketing Science 24(2) |
 //! | [`ModelKind::MbgNbd`] | after any purchase, the first included | Batislam, Denizel & Filiztekin (2007), IJRM 24(3) |
 //! | [`ModelKind::ParetoNbd`] | at any moment | Schmittlein, Morrison & Colombo (1987), Management Science 33(1) |
+//! | [`ModelKind::Nbd`] | never | Ehrenberg (1959), Applied Statistics 8(1) |
 //! | spend | | Fader & Hardie (2013), note 025; Colombo & Jiang (1999) |
 //!
 //! In a run the entry is [`forecast()`]; `erba clv` uses [`forecast_histories`]. `docs/concepts/lifetime.md` has the
@@ -38,6 +39,7 @@ mod likelihood;
 mod matrix;
 mod maximise;
 mod model;
+mod nbd;
 mod observe;
 mod outlook;
 mod params;
@@ -53,7 +55,7 @@ pub use fit::{Fit, fit};
 pub use forecast::{Forecast, Lifetime, ValueTotal, forecast, forecast_histories, value};
 pub use gamma_gamma::{Spend, SpendFit, SpendModel, fit_spend};
 pub use history::{HISTORY_HINT, Histories, History};
-pub use holdout::{Class, Comparison, Holdout, Score, compare};
+pub use holdout::{Class, Comparison, Holdout, Score, Win, compare};
 pub use model::{ModelKind, PurchaseModel};
 pub use observe::{Observed, observe};
 pub use params::{LifetimeParams, LifetimeValidParams};

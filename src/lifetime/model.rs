@@ -1,4 +1,4 @@
-//! The three purchase models behind one face.
+//! The purchase models behind one face.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,6 +10,7 @@ use crate::error::{Fault, Result};
 use super::beta_geometric::BetaGeometric;
 use super::history::{Group, History};
 use super::likelihood::{Evaluation, mean_over};
+use super::nbd::Nbd;
 use super::outlook::Outlook;
 use super::pareto_nbd::ParetoNbd;
 use super::period::{Period, Span};
@@ -24,11 +25,14 @@ pub enum ModelKind {
     MbgNbd,
     /// Leaves at any moment: Schmittlein, Morrison & Colombo (1987).
     ParetoNbd,
+    /// Never leaves: Ehrenberg (1959).
+    Nbd,
 }
 
 impl ModelKind {
-    /// All three.
-    pub const ALL: [ModelKind; 3] = [ModelKind::BgNbd, ModelKind::MbgNbd, ModelKind::ParetoNbd];
+    /// All four.
+    pub const ALL: [ModelKind; 4] =
+        [ModelKind::BgNbd, ModelKind::MbgNbd, ModelKind::ParetoNbd, ModelKind::Nbd];
 
     /// As recipes and the command line write it.
     pub const fn as_str(self) -> &'static str {
@@ -36,14 +40,16 @@ impl ModelKind {
             ModelKind::BgNbd => "bg-nbd",
             ModelKind::MbgNbd => "mbg-nbd",
             ModelKind::ParetoNbd => "pareto-nbd",
+            ModelKind::Nbd => "nbd",
         }
     }
 
     /// Names of its parameters, in the order of [`PurchaseModel::params`].
-    pub const fn param_names(self) -> [&'static str; 4] {
+    pub const fn param_names(self) -> &'static [&'static str] {
         match self {
-            ModelKind::BgNbd | ModelKind::MbgNbd => ["r", "alpha", "a", "b"],
-            ModelKind::ParetoNbd => ["r", "alpha", "s", "beta"],
+            ModelKind::BgNbd | ModelKind::MbgNbd => &["r", "alpha", "a", "b"],
+            ModelKind::ParetoNbd => &["r", "alpha", "s", "beta"],
+            ModelKind::Nbd => &["r", "alpha"],
         }
     }
 
@@ -66,7 +72,7 @@ impl FromStr for ModelKind {
         ModelKind::ALL
             .into_iter()
             .find(|kind| kind.as_str() == text.trim())
-            .ok_or_else(|| format!("\"{text}\" is not a model (bg-nbd, mbg-nbd or pareto-nbd)"))
+            .ok_or_else(|| format!("\"{text}\" is not a model (bg-nbd, mbg-nbd, pareto-nbd or nbd)"))
     }
 }
 
@@ -79,12 +85,14 @@ pub struct PurchaseModel {
 }
 
 impl PurchaseModel {
-    /// A model with known parameters, its times counted in `period`.
+    /// A model with known parameters, its times counted in `period`; places it has no parameter for are 0.
     ///
     /// # Errors
-    /// E354 unless all parameters are positive and finite.
+    /// E354 unless all its parameters are positive and finite.
     pub fn new(kind: ModelKind, period: Period, params: [f64; 4]) -> Result<Self> {
-        if params.iter().all(|param| param.is_finite() && *param > 0.0) {
+        let (own, others) = params.split_at(kind.param_names().len());
+        let none_else = others.iter().all(|param| param.to_bits() == 0);
+        if none_else && own.iter().all(|param| param.is_finite() && *param > 0.0) {
             return Ok(PurchaseModel { kind, period, params });
         }
         let cause = format!("the parameters {params:?} of {kind} are not all positive");
@@ -101,7 +109,7 @@ impl PurchaseModel {
         self.period
     }
 
-    /// r, α and a, b (BG and MBG) or s, β (Pareto); α and β are times in [`Self::period`].
+    /// r, α and a, b (BG and MBG), s, β (Pareto) or twice 0 (NBD); α and β are times in [`Self::period`].
     pub fn params(&self) -> [f64; 4] {
         self.params
     }
@@ -134,6 +142,7 @@ impl PurchaseModel {
             ModelKind::BgNbd => BetaGeometric::new(self.params, false).outlook(group, time),
             ModelKind::MbgNbd => BetaGeometric::new(self.params, true).outlook(group, time),
             ModelKind::ParetoNbd => ParetoNbd::new(self.params).outlook(group, time),
+            ModelKind::Nbd => Nbd::new(self.params).outlook(group, time),
         }
     }
 
@@ -143,6 +152,7 @@ impl PurchaseModel {
             ModelKind::BgNbd => BetaGeometric::new(self.params, false).expected_alive(group, time),
             ModelKind::MbgNbd => BetaGeometric::new(self.params, true).expected_alive(group, time),
             ModelKind::ParetoNbd => ParetoNbd::new(self.params).expected_alive(group, time),
+            ModelKind::Nbd => Nbd::new(self.params).expected(group, time),
         }
     }
 }
@@ -162,6 +172,10 @@ pub(super) fn negative_mean(kind: ModelKind, groups: &[Group], params: [f64; 4])
         }
         ModelKind::ParetoNbd => {
             let model = ParetoNbd::new(params);
+            mean_over(groups, |x| model.per_count(x), |shared, group| model.evaluate(shared, group))
+        }
+        ModelKind::Nbd => {
+            let model = Nbd::new(params);
             mean_over(groups, |x| model.per_count(x), |shared, group| model.evaluate(shared, group))
         }
     };

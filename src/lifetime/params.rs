@@ -24,6 +24,8 @@ pub struct LifetimeParams {
     pub discount_rate: f64,
     /// Chance that an interval holds what it is about.
     pub coverage: f64,
+    /// Share of the history that `erba run` holds out to test the forecast, at most one horizon.
+    pub holdout_share: f64,
 }
 
 /// `[lifetime]` once checked.
@@ -63,6 +65,12 @@ impl LifetimeParams {
             self.coverage > 0.0 && self.coverage < 1.0,
             "a chance between 0 and 1, such as 0.95",
         );
+        judge(
+            "holdout_share",
+            self.holdout_share,
+            (0.0..=0.9).contains(&self.holdout_share),
+            "a share of the history from 0 (no test) to 0.9, such as 0.5",
+        );
         Error::unless_empty(faults)?;
         Ok(LifetimeValidParams(self))
     }
@@ -92,6 +100,21 @@ impl LifetimeValidParams {
     /// How far ahead, in whole days, at least 1.
     pub fn horizon_days(&self) -> i32 {
         (self.horizon().counted_in(Period::Day).round() as i32).max(1)
+    }
+
+    /// The same with the horizon of the test on the end of a history of so many days: whole periods,
+    /// at most one horizon and the share held out; none where that leaves nothing to test on.
+    pub fn for_test(&self, history_days: i32) -> Option<LifetimeValidParams> {
+        let most = self.0.holdout_share * f64::from(history_days) / self.0.period.days();
+        // A hair of slack, so that half of 546 days is 39 weeks.
+        let horizon = if most >= self.0.horizon { self.0.horizon } else { (most + 1e-9).floor() };
+        (horizon * self.0.period.days() >= 1.0)
+            .then(|| LifetimeValidParams(LifetimeParams { horizon, ..self.0.clone() }))
+    }
+
+    /// The same with another purchase model.
+    pub fn with_model(&self, model: ModelKind) -> LifetimeValidParams {
+        LifetimeValidParams(LifetimeParams { model, ..self.0.clone() })
     }
 
     /// Rate a year at which later value counts less.
@@ -133,6 +156,17 @@ mod tests {
         params.horizon = 1e6;
         params.discount_rate = f64::NAN;
         params.coverage = 1.0;
-        assert_eq!(params.check().unwrap_err().faults.len(), 3);
+        params.holdout_share = 1.0;
+        assert_eq!(params.check().unwrap_err().faults.len(), 4);
+    }
+
+    #[test]
+    fn a_test_takes_at_most_half_of_the_history_and_one_horizon() {
+        let params = general_section::<LifetimeParams>("lifetime").check().unwrap();
+        let weeks = |days| params.for_test(days).map(|params| params.horizon().to_string());
+        assert_eq!(weeks(546).as_deref(), Some("39 weeks"));
+        assert_eq!(weeks(374).as_deref(), Some("26 weeks"));
+        assert_eq!(weeks(4_000).as_deref(), Some("52 weeks"));
+        assert_eq!(weeks(13), None);
     }
 }

@@ -56,7 +56,10 @@ pub fn portfolio(
                 customer_type,
                 future,
                 risk: if future.expected > 0.0 { deviation / future.expected } else { 0.0 },
-                past_share: (0..past.len()).filter(|index| holds(*index)).map(positive).sum(),
+                // Not `sum`: that of nothing is −0.
+                past_share: (0..past.len())
+                    .filter(|index| holds(*index))
+                    .fold(0.0, |sum, index| sum + positive(index)),
                 future_share: future.expected,
                 budget_share,
                 budget_share_by_future: budget_share,

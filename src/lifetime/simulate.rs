@@ -37,11 +37,13 @@ fn one(model: &PurchaseModel, total: f64, chance: &mut impl Rng) -> History {
     let rate = gamma(r, chance) / alpha;
     let mut history = History { x: 0, t_x: 0.0, total };
     // Until when a customer of the Pareto/NBD lives, and with what chance another leaves each time.
-    let (end, leaves) = if model.kind() == ModelKind::ParetoNbd {
-        (exponential(chance) / (gamma(first, chance) / second), 0.0)
-    } else {
-        let (goes, stays) = (gamma(first, chance), gamma(second, chance));
-        (f64::INFINITY, goes / (goes + stays))
+    let (end, leaves) = match model.kind() {
+        ModelKind::ParetoNbd => (exponential(chance) / (gamma(first, chance) / second), 0.0),
+        ModelKind::BgNbd | ModelKind::MbgNbd => {
+            let (goes, stays) = (gamma(first, chance), gamma(second, chance));
+            (f64::INFINITY, goes / (goes + stays))
+        }
+        ModelKind::Nbd => (f64::INFINITY, 0.0),
     };
     if model.kind() == ModelKind::MbgNbd && chance.r#gen::<f64>() < leaves {
         return history;
@@ -115,6 +117,7 @@ mod tests {
             (ModelKind::BgNbd, [0.6, 5.0, 0.8, 2.5]),
             (ModelKind::MbgNbd, [0.6, 5.0, 0.8, 2.5]),
             (ModelKind::ParetoNbd, [0.6, 5.0, 0.8, 10.0]),
+            (ModelKind::Nbd, [0.6, 5.0, 0.0, 0.0]),
         ] {
             let model = PurchaseModel::new(kind, Period::Week, params)?;
             let drawn = simulate(&model, &vec![40.0; 20_000], 7)?;

@@ -1,7 +1,5 @@
 //! Whether the data break what the models assume.
 
-use std::fmt;
-
 use crate::domain::Notice;
 use crate::features::FeatureTable;
 
@@ -39,6 +37,12 @@ pub enum Warning {
         /// How many.
         customers: usize,
     },
+    /// More repeats than days: purchases of one day are one in these models, or the period is not
+    /// that of the times.
+    MoreThanDaily {
+        /// How many customers.
+        customers: usize,
+    },
 }
 
 /// Fewer repeaters than this make parameters a guess (the house's own line; standard errors of the
@@ -51,35 +55,6 @@ const CORRELATED: f64 = 0.3;
 const REGULAR: f64 = 0.5;
 /// Purchase days from which a customer's gaps say how regular it is.
 const DAYS_FOR_GAPS: u32 = 5;
-
-impl fmt::Display for Warning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Warning::FewRepeaters { repeaters } => write!(
-                f,
-                "only {repeaters} customers bought again: below {FEW_REPEATERS} the parameters of a lifetime model are \
-                 little more than a guess"
-            ),
-            Warning::SpendFollowsFrequency { correlation } => write!(
-                f,
-                "how often and how much customers buy are correlated ({correlation:.2}), which the spend model assumes \
-                 they are not: expected value is too low for one end and too high for the other"
-            ),
-            Warning::RegularPurchases { variation } => write!(
-                f,
-                "customers buy at even distances (deviation {variation:.2} of the mean gap), as under contracts: the \
-                 models assume chance and see a lost customer too late"
-            ),
-            Warning::LongHorizon { horizon, longest } => {
-                write!(f, "the forecast over {horizon} goes further than the longest history ({longest})")
-            }
-            Warning::WithoutSpend { customers } => write!(
-                f,
-                "{customers} customers whose repeat purchases brought nothing (returns) were left out of the spend model"
-            ),
-        }
-    }
-}
 
 impl Warning {
     /// The warning without words, for reports in any language.
@@ -102,6 +77,9 @@ impl Warning {
             Warning::WithoutSpend { customers } => {
                 Notice::new("lifetime-without-spend").with("customers", *customers)
             }
+            Warning::MoreThanDaily { customers } => {
+                Notice::new("lifetime-more-than-daily").with("customers", *customers)
+            }
         }
     }
 }
@@ -120,6 +98,11 @@ pub(super) fn of_histories(histories: &Histories, spends: &[Option<Spend>], hori
     let without = spends.iter().flatten().filter(|spend| spend.mean <= 0.0).count();
     if without > 0 {
         warnings.push(Warning::WithoutSpend { customers: without });
+    }
+    // A fifth of slack for times rounded to a hundredth of a month.
+    let often = histories.rows().iter().filter(|row| row.a_day(histories.period()) > 1.2).count();
+    if often > 0 {
+        warnings.push(Warning::MoreThanDaily { customers: often });
     }
     let longest = histories.rows().iter().fold(0.0_f64, |longest, row| longest.max(row.total));
     if horizon.counted_in(histories.period()) > 2.0 * longest {
@@ -185,8 +168,20 @@ mod tests {
             warnings[..],
             [Warning::FewRepeaters { repeaters: 3 }, Warning::LongHorizon { .. }]
         ));
-        let text: Vec<String> = warnings.iter().map(ToString::to_string).collect();
-        assert!(text[1].contains("over 21 weeks") && text[1].contains("(10 weeks)"), "{text:?}");
+        let told = warnings[1].notice();
+        assert_eq!(
+            told,
+            Notice::new("lifetime-long-horizon").with("horizon", 147_u64).with("longest", 70_u64)
+        );
+    }
+
+    #[test]
+    fn more_purchases_than_days_are_told() {
+        let row = |x| History { x, t_x: 2.0, total: 10.0 };
+        let rows = [vec![row(30)], vec![row(14); 99]].concat();
+        let histories = Histories::new(Period::Week, rows).unwrap();
+        let warnings = of_histories(&histories, &[], Weeks(9.0).into());
+        assert_eq!(warnings, [Warning::MoreThanDaily { customers: 1 }]);
     }
 
     #[test]

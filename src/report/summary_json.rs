@@ -150,6 +150,7 @@ fn expected(all: &Segmentation, lifetime: &Lifetime) -> Value {
         "expected": lifetime.total(|_| true),
         "tiers": tiers,
         "portfolio": all.portfolio(),
+        "holdout": lifetime.holdout,
     })
 }
 

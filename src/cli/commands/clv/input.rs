@@ -6,11 +6,11 @@ use crate::config::Recipe;
 use crate::domain::Window;
 use crate::error::{Error, Fault, Result};
 use crate::features::{FeatureTable, Sources, collect};
-use crate::ingest::{HistoryTable, ReadOptions, TransactionLog};
+use crate::ingest::{HistoryTable, ReadOptions, Reject, RowCounts, TransactionLog};
 use crate::lifetime::{
     self, Forecast, Histories, History, Holdout, LifetimeValidParams, Observed, Spend, Warning, observe,
 };
-use crate::pipeline::judge_rejects;
+use crate::pipeline::{holdout::Cut, judge_rejects};
 
 use super::Args;
 
@@ -24,15 +24,10 @@ pub(super) struct Input {
     pub spends: Vec<Option<Spend>>,
     /// What transactions show that histories do not.
     pub doubts: Vec<Warning>,
-    cuts: Option<Cuts>,
-}
-
-/// The feature tables of a holdout.
-struct Cuts {
-    before: Option<FeatureTable>,
-    cut: FeatureTable,
-    end: FeatureTable,
-    customers: Vec<usize>,
+    /// Rows that were not used, in words.
+    pub left_out: Vec<String>,
+    /// The history's end, if it is held out.
+    held_out: Option<(Cut, FeatureTable)>,
 }
 
 impl Input {
@@ -42,14 +37,32 @@ impl Input {
         forecast: &Forecast,
         params: &LifetimeValidParams,
     ) -> Result<Option<Holdout>> {
-        let Some(Cuts { before, cut, end, customers }) = &self.cuts else { return Ok(None) };
-        let observed = Observed {
-            customers: customers.clone(),
-            histories: self.histories.clone(),
-            spends: self.spends.clone(),
-        };
-        lifetime::compare(forecast, &observed, before.as_ref(), cut, end, params).map(Some)
+        let compare = |(cut, end): &(Cut, FeatureTable)| cut.compare(forecast, end, params);
+        self.held_out.as_ref().map(compare).transpose()
     }
+}
+
+/// Rows read but not used, so that none goes missing without a word.
+fn left_out(counts: &RowCounts, rejects: &[Reject]) -> Vec<String> {
+    // Three show the pattern.
+    const SHOWN: usize = 3;
+    let mut words = Vec::new();
+    if counts.filtered > 0 {
+        words.push(format!("{} of {} rows name no customer and were left out", counts.filtered, counts.read));
+    }
+    if counts.rejected > 0 {
+        words.push(format!("{} of {} rows cannot be read and were left out", counts.rejected, counts.read));
+        words.extend(rejects.iter().take(SHOWN).map(|reject| {
+            format!(
+                "  {}:{}: {} \"{}\" {}",
+                reject.file, reject.line, reject.column, reject.value, reject.reason
+            )
+        }));
+        if rejects.len() > SHOWN {
+            words.push(format!("  and {} more", rejects.len() - SHOWN));
+        }
+    }
+    words
 }
 
 /// Reads a summary; its times are in the period of `params`.
@@ -65,7 +78,7 @@ pub(super) fn from_summary(
     for row in &table.rows {
         let history = History { x: row.x, t_x: row.t_x, total: row.total };
         // Ten show the pattern.
-        if let Some(cause) = history.contradiction().filter(|_| faults.len() < 10) {
+        if let Some(cause) = history.contradiction(params.period()).filter(|_| faults.len() < 10) {
             let cause = format!("the history of customer \"{}\" {cause}", row.id);
             let fault = Fault::new(354, cause).in_file(path).at_line(row.line);
             faults.push(fault.hint(lifetime::HISTORY_HINT));
@@ -81,17 +94,19 @@ pub(super) fn from_summary(
             Some(Spend { x: row.x, mean: mean.max(0.0) })
         })
         .collect();
+    let left_out = left_out(&table.counts, &table.rejects);
     let ids = table.rows.into_iter().map(|row| row.id).collect();
     Ok(Input {
         ids,
         histories: Histories::new(params.period(), rows)?,
         spends,
         doubts: Vec::new(),
-        cuts: None,
+        left_out,
+        held_out: None,
     })
 }
 
-/// Reads transactions; with a holdout three times, up to its start, its end and one horizon earlier.
+/// Reads transactions; with a holdout three times, up to its end, its start and one horizon earlier.
 pub(super) fn from_transactions(args: &Args, recipe: &Recipe, options: &ReadOptions) -> Result<Input> {
     let log = TransactionLog::survey(&args.transactions, options)?;
     let headers: Vec<&[String]> = log.headers().collect();
@@ -100,36 +115,34 @@ pub(super) fn from_transactions(args: &Args, recipe: &Recipe, options: &ReadOpti
         return Err(Fault::new(213, "no row has a date that can be read").hint("check the columns").into());
     };
     let end = args.as_of.unwrap_or(last);
-    let table = |log: TransactionLog, as_of| {
-        let sources = Sources { log: Some(log), ..Sources::default() };
-        collect(sources, Some(as_of), Window::All, &recipe.features, options)
-    };
-    let again = || TransactionLog::survey(&args.transactions, options);
     let params = &recipe.lifetime;
-    let Some(_) = args.holdout else {
-        let collected = table(log, end)?;
-        judge_rejects(&collected.rows, &collected.rejects, options.params.max_reject_share())?;
-        return from_table(&collected.table, params).map(|(input, _)| input);
-    };
-    let cut = end.plus(-params.horizon_days());
-    if cut <= first {
+    if args.holdout.is_some() && end.plus(-params.horizon_days()) <= first {
         let cause =
             format!("a holdout of {} leaves nothing of the history from {first} to {end}", params.horizon());
         return Err(Fault::new(355, cause).hint("hold out fewer periods").into());
     }
-    let whole = table(log, end)?;
+    let sources = Sources { log: Some(log), ..Sources::default() };
+    let whole = collect(sources, Some(end), Window::All, &recipe.features, options)?;
     judge_rejects(&whole.rows, &whole.rejects, options.params.max_reject_share())?;
-    let at_cut = table(again()?, cut)?.table;
-    let start = cut.plus(-params.horizon_days());
-    let before = if start < first { None } else { Some(table(again()?, start)?.table) };
-    let (mut input, customers) = from_table(&at_cut, params)?;
-    input.cuts = Some(Cuts { before, cut: at_cut, end: whole.table, customers });
-    Ok(input)
-}
-
-fn from_table(table: &FeatureTable, params: &LifetimeValidParams) -> Result<(Input, Vec<usize>)> {
-    let Observed { customers, histories, spends } = observe(table, params.period())?;
-    let ids = customers.iter().map(|customer| table.ids[*customer].clone()).collect();
-    let doubts = lifetime::gap_warning(table).into_iter().collect();
-    Ok((Input { ids, histories, spends, doubts, cuts: None }, customers))
+    let left_out = left_out(&whole.rows, &whole.rejects);
+    if args.holdout.is_some() {
+        let cut = Cut::read(&args.transactions, [first, end], params, recipe, options)?;
+        return Ok(Input {
+            ids: cut.ids(),
+            histories: cut.observed.histories.clone(),
+            spends: cut.observed.spends.clone(),
+            doubts: cut.doubt().into_iter().collect(),
+            left_out,
+            held_out: Some((cut, whole.table)),
+        });
+    }
+    let Observed { customers, histories, spends } = observe(&whole.table, params.period())?;
+    Ok(Input {
+        ids: customers.iter().map(|customer| whole.table.ids[*customer].clone()).collect(),
+        histories,
+        spends,
+        doubts: lifetime::gap_warning(&whole.table).into_iter().collect(),
+        left_out,
+        held_out: None,
+    })
 }

@@ -15,6 +15,7 @@ use crate::config;
 use crate::domain::Day;
 use crate::error::{Error, Fault, Result};
 use crate::ingest::{DateFormat, Mappings, ReadOptions, encoding_named};
+use crate::language::Language;
 use crate::lifetime::{Forecast, Holdout, ModelKind, Period, forecast_histories};
 
 /// Fit a lifetime model and say what every customer will buy and bring
@@ -46,19 +47,19 @@ pub(crate) struct Args {
     /// Last day of the transactions that counts [default: the last day in the data]
     #[arg(long, value_name = "DATE", value_parser = day, conflicts_with = "summary", help_heading = "Method")]
     as_of: Option<Day>,
-    /// bg-nbd, mbg-nbd or pareto-nbd
+    /// bg-nbd, mbg-nbd, pareto-nbd or nbd (never leaves) [default: the recipe's, mbg-nbd]
     #[arg(long, value_name = "MODEL", value_parser = model, help_heading = "Method")]
     model: Option<ModelKind>,
-    /// Unit of time of the summary, the parameters and the horizon: day, week or month
+    /// Unit of time of the summary, the parameters and the horizon: day, week or month [default: the recipe's, week]
     #[arg(long, value_name = "PERIOD", value_parser = period, help_heading = "Method")]
     period: Option<Period>,
-    /// Periods ahead
+    /// Periods ahead [default: the recipe's, 52]
     #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "Method")]
     horizon: Option<f64>,
-    /// Rate a year at which later value counts less
+    /// Rate a year at which later value counts less [default: the recipe's, 0.1]
     #[arg(long, value_name = "RATE", allow_negative_numbers = true, help_heading = "Method")]
     discount: Option<f64>,
-    /// Chance that an interval holds what it is about
+    /// Chance that an interval holds what it is about [default: the recipe's, 0.95]
     #[arg(long, value_name = "CHANCE", allow_negative_numbers = true, help_heading = "Method")]
     coverage: Option<f64>,
     /// Fit without the last N periods and compare with what happened in them
@@ -130,6 +131,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
         }
         None => input::from_transactions(args, &recipe, &options)?,
     };
+    input.left_out.iter().for_each(|words| printer.say(words));
     let mut forecast = forecast_histories(&input.histories, &input.spends, params)?;
     forecast.warnings.extend(input.doubts.iter().cloned());
     let holdout = input.holdout(&forecast, params)?;
@@ -137,7 +139,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
         write::customers(path, &input, &forecast)?;
     }
     for warning in &forecast.warnings {
-        printer.warn(&warning.to_string());
+        printer.warn(&Language::En.notice(&warning.notice()));
     }
     match args.format {
         Format::Json => {

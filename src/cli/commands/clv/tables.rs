@@ -28,9 +28,15 @@ pub(super) fn models(forecast: &Forecast, params: &LifetimeValidParams, holdout:
     }
     lines.push(table.to_string());
     let total = forecast.total(|_| true);
-    lines.push(format!("next {}: {:.1} purchases", params.horizon(), total.purchases));
+    let percent = params.coverage() * 100.0;
+    lines.push(format!(
+        "next {}: {:.1} purchases, {percent:.0} % between {:.1} and {:.1}",
+        params.horizon(),
+        total.purchases,
+        total.purchases_low,
+        total.purchases_high
+    ));
     if let Some(spend) = &forecast.spend {
-        let percent = params.coverage() * 100.0;
         lines.push(format!(
             "spend model on {} customers, log-likelihood {:.2}; value {:.2}, {percent:.0} % between {:.2} and {:.2}; \
              discounted at {} a year {:.2}",
@@ -44,6 +50,14 @@ pub(super) fn models(forecast: &Forecast, params: &LifetimeValidParams, holdout:
         ));
     }
     if let Some(holdout) = holdout {
+        lines.push(String::new());
+        lines.push(format!(
+            "held out: the {} {}s after {}, {} customers seen until then",
+            holdout.horizon,
+            holdout.period,
+            holdout.cut.map_or_else(String::new, |cut| cut.to_string()),
+            holdout.customers
+        ));
         lines.extend(compared("purchases", &holdout.purchases));
         if let Some(value) = &holdout.value {
             lines.extend(compared("value", value));
@@ -91,12 +105,18 @@ fn compared(what: &str, comparison: &Comparison) -> Vec<String> {
         ]);
     }
     let verdict = if comparison.simple_rule_wins.is_empty() {
-        format!("{what}: the model is ahead in every measure")
+        format!("{what}: no simple rule is ahead of the model in any measure")
     } else {
-        format!(
-            "{what}: a simple rule is ahead in {}",
-            comparison.simple_rule_wins.join(", ").replace('_', " ")
-        )
+        let wins = comparison.simple_rule_wins.iter();
+        let wins: Vec<String> =
+            wins.map(|win| format!("{} ({})", win.measure, win.method).replace('_', " ")).collect();
+        format!("{what}: a simple rule is ahead of the model in {}", wins.join(", "))
     };
-    vec![String::new(), scores.to_string(), classes.to_string(), verdict]
+    let [low, high] = comparison.interval;
+    let inside = format!(
+        "{what}: {:.1} happened, {} the model's interval from {low:.1} to {high:.1}",
+        comparison.actual,
+        if comparison.inside { "inside" } else { "outside" }
+    );
+    vec![String::new(), scores.to_string(), classes.to_string(), inside, verdict]
 }
