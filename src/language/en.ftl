@@ -412,3 +412,57 @@ warning-lifetime-more-than-daily = { $customers ->
    *[other] { $customers } customers have
 } more repeat purchases than days between the first and the last: purchases of one day count as one, so check x and whether the times are in the period given.
 warning-lifetime-untested = The lifetime forecast could not be tested on the end of the history: { $cause }.
+
+## What customers will bring
+span-day = { $count ->
+    [one] day
+   *[other] { $count } days
+}
+span-week = { $count ->
+    [one] week
+   *[other] { $count } weeks
+}
+span-month = { $count ->
+    [one] month
+   *[other] { $count } months
+}
+future-title = What customers will bring in the next { $span }
+future-purchases = Purchases expected
+future-value = Value expected
+future-interval = { $coverage } between
+future-to = and
+sheet-future = Future
+future-model = Forecast by { $model } from { $customers } customers, { $repeaters } of whom bought again; discounted at { $rate } a year it is worth { $discounted }.
+future-note = The interval is for the sum to come, as far as the model is right: it knows the uncertainty of the parameters and chance, not whether customers will change their ways.
+future-point = Tier { $tier }, { $type }: { $value } expected, give or take { $risk }
+portfolio-title = The portfolio: expected value against its risk
+portfolio-text = Risk is the standard deviation of the value to come, in per cent of it. The last column is what the plan's budget would be if a unit of expected value got what a unit of past value gets now.
+portfolio-x = Risk
+portfolio-risk = Risk
+portfolio-past = Past share
+portfolio-future = Future share
+portfolio-budget = Budget by future
+test-title = Would the forecast have been right before?
+test-text = The history was cut after { $cut }, the model { $model } fitted on what came before and asked for the next { $span } of the { $customers } customers known then.
+test-purchases = Purchases
+test-value = Value
+test-inside = { $what }: { $actual } happened; { $expected } were expected, and what happened lies inside the interval from { $low } to { $high }.
+test-outside = { $what }: { $actual } happened; { $expected } were expected, and what happened lies outside the interval from { $low } to { $high }.
+test-model-wins = { $what }: neither simple rule is better in any measure.
+test-rule-wins = { $what }: a simple rule is better in { $wins }.
+test-win = { $measure } ({ $method })
+test-join = ,{" "}
+test-happened = happened
+test-model = the model
+test-same_again = same again
+test-average_so_far = average so far
+test-sum = Sum
+test-total = sum, off by
+test-mean_absolute_error = mean absolute error
+test-root_mean_squared_error = root mean squared error
+test-correlation = correlation
+test-top_tenth = share of the best tenth
+test-chart = { $what } after the cut, by customer
+test-x = Repeat purchases before the cut
+test-y = Mean of a customer
+test-point = { $repeats } repeats, { $customers } customers: { $actual } happened; model { $model }, same again { $again }, average so far { $average }

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 
 use super::cells::Rows;
 use super::reason::Reasons;
+use crate::domain::Money;
 use crate::error::Result;
 use crate::language::Language;
 use crate::result::Segmentation;
@@ -56,6 +57,11 @@ pub(super) const COLUMNS: [&str; 31] = [
     "young",
 ];
 
+/// What the lifetime models expect within the horizon, if they were asked: purchases, and their value
+/// in currency units, not discounted, with its interval.
+pub(super) const LIFETIME_COLUMNS: [&str; 5] =
+    ["p_alive", "lifetime_purchases", "lifetime_value", "lifetime_low", "lifetime_high"];
+
 /// The last columns.
 pub(super) const LAST_COLUMNS: [&str; 7] =
     ["cluster", "message", "minutes_per_visit", "response_hours", "survey_days", "service_rule", "reason"];
@@ -69,8 +75,10 @@ pub(super) fn write(segmentation: &Segmentation, lang: Language, path: &Path) ->
         .iter()
         .map(|component| format!("potential_{}", component.kind.as_str()))
         .collect();
-    let columns: Vec<&str> =
-        COLUMNS.iter().copied().chain(components.iter().map(String::as_str)).chain(LAST_COLUMNS).collect();
+    let mut columns: Vec<&str> = COLUMNS.to_vec();
+    columns.extend(components.iter().map(String::as_str));
+    columns.extend(segmentation.lifetime.iter().flat_map(|_| LIFETIME_COLUMNS));
+    columns.extend(LAST_COLUMNS);
     header.header(&columns)?;
     file.write_all(&header.into_bytes()).map_err(super::not_written(path))?;
 
@@ -106,6 +114,7 @@ fn push(rows: &mut Rows, all: &Segmentation, at: usize, reasons: &Reasons<'_>) -
     for component in &all.potential.components {
         rows.maybe_fraction(component.ranks.get(at).copied().flatten(), 6);
     }
+    push_lifetime(rows, all, at)?;
     let service = all.service.customers.get(at);
     rows.maybe_whole(all.typing.clusters.get(at).copied().flatten());
     rows.maybe_text(service.map(|service| &*service.message));
@@ -158,6 +167,20 @@ fn push_further(rows: &mut Rows, all: &Segmentation, at: usize) {
     rows.maybe_money(profile.and_then(|profile| profile.potential));
     rows.word(truth(potential.evidence.get(at)));
     rows.word(truth(potential.young.get(at)));
+}
+
+fn push_lifetime(rows: &mut Rows, all: &Segmentation, at: usize) -> Result<()> {
+    let Some(lifetime) = &all.lifetime else { return Ok(()) };
+    let prediction = lifetime.prediction(at);
+    rows.maybe_fraction(prediction.map(|known| known.p_alive), 6)?;
+    rows.maybe_fraction(prediction.map(|known| known.purchases.expected), 6)?;
+    let value = prediction.and_then(|known| known.spend).map(|spend| spend.value);
+    for units in
+        [value.map(|value| value.expected), value.map(|value| value.low), value.map(|value| value.high)]
+    {
+        rows.maybe_money(units.and_then(Money::from_f64))?;
+    }
+    Ok(())
 }
 
 fn truth(known: Option<&bool>) -> &'static str {

@@ -20,6 +20,7 @@
 mod cells;
 mod customers_csv;
 mod folder;
+mod future;
 mod groups_csv;
 mod html;
 mod ics;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 
+use super::future;
 use super::overview::{self, Overview};
 use crate::domain::{CustomerType, Tier};
 use crate::language::Language;
@@ -37,6 +38,9 @@ pub fn summary(segmentation: &Segmentation, lang: Language, width: usize, out_di
     line(&lang.text("plan-title", &[("days", segmentation.service.period_days.into())]));
     line(&plan(segmentation, lang, width));
     line("");
+    for told in expected(segmentation, lang, width) {
+        line(&told);
+    }
     for told in rows(segmentation, lang) {
         line(&told);
     }
@@ -130,6 +134,24 @@ fn plan(all: &Segmentation, lang: Language, width: usize) -> String {
         column.set_cell_alignment(CellAlignment::Left);
     }
     finish(&table)
+}
+
+/// What each tier will bring with its interval, and how the forecast did on the end of its own history.
+fn expected(all: &Segmentation, lang: Language, width: usize) -> Vec<String> {
+    let Some(lifetime) = &all.lifetime else { return Vec::new() };
+    let mut table = table(width, &future::tier_heads(lifetime, lang));
+    for row in future::by_tier(all, lifetime, lang) {
+        table.add_row(row);
+    }
+    align_right(&mut table, 1);
+    let mut told = vec![future::title(lifetime, lang), finish(&table)];
+    if let Some(holdout) = &lifetime.holdout {
+        told.push(String::new());
+        told.push(future::tested(holdout, lang));
+        told.extend(future::verdicts(holdout, lang).into_iter().map(|verdict| format!("  {verdict}")));
+    }
+    told.push(String::new());
+    told
 }
 
 fn rows(all: &Segmentation, lang: Language) -> Vec<String> {

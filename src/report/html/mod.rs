@@ -7,6 +7,7 @@
 
 mod charts;
 mod customers;
+mod future;
 mod scatter;
 mod sections;
 
@@ -22,12 +23,13 @@ use crate::error::{Error, Fault, Result};
 use crate::language::{FluentValue, Language};
 use crate::result::Segmentation;
 
-const TEMPLATES: [(&str, &str); 7] = [
+const TEMPLATES: [(&str, &str); 8] = [
     ("report.html", include_str!("report.html")),
     ("pareto.html", include_str!("pareto.html")),
     ("scatter.html", include_str!("scatter.html")),
     ("typing.html", include_str!("typing.html")),
     ("plan.html", include_str!("plan.html")),
+    ("future.html", include_str!("future.html")),
     ("rows.html", include_str!("rows.html")),
     ("customers.html", include_str!("customers.html")),
 ];
@@ -63,6 +65,7 @@ fn render(all: &Segmentation, lang: Language) -> Result<String> {
         scatter => shown(scatter::scatter(all, lang)),
         typing => shown(sections::typing(all, &overview, lang)),
         plan => shown(sections::plan(all, &overview, lang)),
+        future => shown(future::future(all, lang)),
         movers => shown(sections::movers(all, lang)),
         rows => shown(sections::rows(all, lang)),
         settings => shown(sections::settings(all, lang)),

@@ -4,9 +4,9 @@ use rust_xlsxwriter::{Worksheet, XlsxError};
 
 use super::Book;
 use super::sheet::{Column, Row};
-use crate::domain::{CustomerType, Tier};
-use crate::report::overview;
+use crate::domain::{CustomerType, Money, Tier};
 use crate::report::visit_words::VisitWords;
+use crate::report::{future, overview};
 use crate::result::Segmentation;
 
 #[expect(clippy::unnecessary_wraps, reason = "the shape every list is finished in")]
@@ -46,6 +46,45 @@ pub(super) fn plan(book: &mut Book, all: &Segmentation) -> Result<(), XlsxError>
     };
     let name = book.word("sheet-plan");
     book.list(&name, &columns, groups.len(), fill, plain)
+}
+
+/// What each tier × type will bring, and the budget by it; nothing without lifetime values.
+pub(super) fn future(book: &mut Book, all: &Segmentation) -> Result<(), XlsxError> {
+    let (Some(lifetime), Some(holdings)) = (&all.lifetime, all.portfolio()) else { return Ok(()) };
+    let lang = book.lang;
+    let interval = future::tier_heads(lifetime, lang)[4].clone();
+    let columns = [
+        Column::text(book.word("tier"), 8.0),
+        Column::text(book.word("type"), 16.0),
+        Column::number(book.word("customers"), 11.0),
+        Column::number(book.word("future-purchases"), 18.0),
+        Column::number(format!("{} ({})", book.word("future-value"), future::horizon(lifetime, lang)), 24.0),
+        Column::number(interval, 18.0),
+        Column::number(book.word("future-to"), 18.0),
+        Column::number(book.word("portfolio-risk"), 10.0),
+        Column::number(book.word("portfolio-past"), 12.0),
+        Column::number(book.word("portfolio-future"), 12.0),
+        Column::number(book.word("budget-share"), 12.0),
+        Column::number(book.word("portfolio-budget"), 16.0),
+    ];
+    let fill = |row: &mut Row<'_>, index: usize| {
+        let holding = &holdings[index];
+        let total = &holding.future;
+        row.sign(holding.tier.sign())?;
+        row.text(&overview::type_name(holding.customer_type, lang))?;
+        row.whole(Some(total.customers as f64))?;
+        row.decimal(Some(total.purchases))?;
+        row.money(Money::from_f64(total.expected))?;
+        row.money(Money::from_f64(total.low))?;
+        row.money(Money::from_f64(total.high))?;
+        row.share(Some(holding.risk))?;
+        row.share(Some(holding.past_share))?;
+        row.share(Some(holding.future_share))?;
+        row.share(Some(holding.budget_share))?;
+        row.share(Some(holding.budget_share_by_future))
+    };
+    let name = book.word("sheet-future");
+    book.list(&name, &columns, holdings.len(), fill, plain)
 }
 
 /// By rep, date and sequence; nothing without reps.

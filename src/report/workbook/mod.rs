@@ -63,6 +63,7 @@ impl Book {
         summary::write(self, all, sheets)?;
         customers::write(self, all)?;
         lists::plan(self, all)?;
+        lists::future(self, all)?;
         lists::visits(self, all)?;
         lists::movers(self, all)?;
         lists::rejected(self, all)?;
