@@ -220,6 +220,62 @@ days = { $count ->
 }
 window-all = everything given
 
+## What customers will bring
+span-day = { $count ->
+    [one] day
+   *[other] { $count } days
+}
+span-week = { $count ->
+    [one] week
+   *[other] { $count } weeks
+}
+span-month = { $count ->
+    [one] month
+   *[other] { $count } months
+}
+future-title = What customers will bring in the next { $span }
+future-purchases = Purchases expected
+future-value = Value expected
+future-interval = { $coverage } between
+future-unbounded = no bounds
+future-to = and
+sheet-future = Future
+future-model = Forecast by { $model } from { $customers } customers, { $repeaters } of whom bought again; discounted at { $rate } a year it is worth { $discounted }.
+future-note = The interval is for the sum to come, as far as the model is right: it knows the uncertainty of the parameters and chance, not whether customers will change their ways.
+future-point = Tier { $tier }, { $type }: { $value } expected, give or take { $risk }
+portfolio-title = The portfolio: expected value against its risk
+portfolio-text = Risk is the standard deviation of the value to come, in per cent of it. The last column is what the plan's budget would be if a unit of expected value got what a unit of past value gets now.
+portfolio-x = Risk
+portfolio-risk = Risk
+portfolio-past = Past share
+portfolio-future = Future share
+portfolio-budget = Budget by future
+test-title = Would the forecast have been right before?
+test-text = The history was cut after { $cut }, the model { $model } fitted on what came before and asked for the next { $span } of the { $customers } customers known then.
+test-purchases = Purchases
+test-value = Value
+test-inside = { $what }: { $actual } happened; { $expected } were expected, and what happened lies inside the interval from { $low } to { $high }.
+test-outside = { $what }: { $actual } happened; { $expected } were expected, and what happened lies outside the interval from { $low } to { $high }.
+test-unbounded = { $what }: { $actual } happened; { $expected } were expected; there is no interval to hold it against.
+test-model-wins = { $what }: neither simple rule is better in any measure.
+test-rule-wins = { $what }: a simple rule is better in { $wins }.
+test-win = { $measure } ({ $method })
+test-join = ,{" "}
+test-happened = happened
+test-model = the model
+test-same_again = same again
+test-average_so_far = average so far
+test-sum = Sum
+test-total = sum, off by
+test-mean_absolute_error = mean absolute error
+test-root_mean_squared_error = root mean squared error
+test-correlation = correlation
+test-top_tenth = share of the best tenth
+test-chart = { $what } after the cut, by customer
+test-x = Repeat purchases before the cut
+test-y = Mean of a customer
+test-point = { $repeats } repeats, { $customers } customers: { $actual } happened; model { $model }, same again { $again }, average so far { $average }
+
 ## Workbook
 sheet-summary = Summary
 sheet-customers = Customers
@@ -365,9 +421,15 @@ warning-lifetime-spend-follows-frequency = How often and how much customers buy 
 warning-lifetime-regular-purchases = Customers buy at even distances (deviation { $variation } of the mean gap), as under contracts: the models assume chance and see a lost customer too late.
 warning-lifetime-long-horizon = The forecast over { $horizon } days goes further than the longest history ({ $longest } days).
 warning-lifetime-without-spend = { $customers ->
-    [one] One customer whose repeat purchases brought nothing (returns) was
-   *[other] { $customers } customers whose repeat purchases brought nothing (returns) were
-} left out of the spend model.
+    [one] The repeat purchases of one customer
+   *[other] The repeat purchases of { $customers } customers
+} brought nothing (0 or less, as returns do): they taught the spend model nothing, and their spend is forecast as if it had been 0.
+warning-lifetime-more-than-daily = { $customers ->
+    [one] One customer has
+   *[other] { $customers } customers have
+} more repeat purchases than days between the first and the last: purchases of one day count as one, so check x and whether the times are in the period given.
+warning-lifetime-unbounded-spend = A few customers spend without measure (q = { $q } of the spend model is 2 or less): what a group will bring has an expectation but no interval.
+warning-lifetime-untested = The lifetime forecast could not be tested on the end of the history: { $cause }.
 
 ## Comparing two segmentations
 compare-customers = Customers: { $both } on both sides, { $only_a } only in A, { $only_b } only in B
@@ -404,65 +466,3 @@ what-changed = What changed most
 part-orders = orders
 part-value-per-order = value per order
 part-line = line
-    [one] The repeat purchases of one customer
-   *[other] The repeat purchases of { $customers } customers
-} brought nothing (0 or less, as returns do): they taught the spend model nothing, and their spend is forecast as if it had been 0.
-warning-lifetime-more-than-daily = { $customers ->
-    [one] One customer has
-   *[other] { $customers } customers have
-} more repeat purchases than days between the first and the last: purchases of one day count as one, so check x and whether the times are in the period given.
-warning-lifetime-untested = The lifetime forecast could not be tested on the end of the history: { $cause }.
-
-## What customers will bring
-span-day = { $count ->
-    [one] day
-   *[other] { $count } days
-}
-span-week = { $count ->
-    [one] week
-   *[other] { $count } weeks
-}
-span-month = { $count ->
-    [one] month
-   *[other] { $count } months
-}
-future-title = What customers will bring in the next { $span }
-future-purchases = Purchases expected
-future-value = Value expected
-future-interval = { $coverage } between
-future-to = and
-sheet-future = Future
-future-model = Forecast by { $model } from { $customers } customers, { $repeaters } of whom bought again; discounted at { $rate } a year it is worth { $discounted }.
-future-note = The interval is for the sum to come, as far as the model is right: it knows the uncertainty of the parameters and chance, not whether customers will change their ways.
-future-point = Tier { $tier }, { $type }: { $value } expected, give or take { $risk }
-portfolio-title = The portfolio: expected value against its risk
-portfolio-text = Risk is the standard deviation of the value to come, in per cent of it. The last column is what the plan's budget would be if a unit of expected value got what a unit of past value gets now.
-portfolio-x = Risk
-portfolio-risk = Risk
-portfolio-past = Past share
-portfolio-future = Future share
-portfolio-budget = Budget by future
-test-title = Would the forecast have been right before?
-test-text = The history was cut after { $cut }, the model { $model } fitted on what came before and asked for the next { $span } of the { $customers } customers known then.
-test-purchases = Purchases
-test-value = Value
-test-inside = { $what }: { $actual } happened; { $expected } were expected, and what happened lies inside the interval from { $low } to { $high }.
-test-outside = { $what }: { $actual } happened; { $expected } were expected, and what happened lies outside the interval from { $low } to { $high }.
-test-model-wins = { $what }: neither simple rule is better in any measure.
-test-rule-wins = { $what }: a simple rule is better in { $wins }.
-test-win = { $measure } ({ $method })
-test-join = ,{" "}
-test-happened = happened
-test-model = the model
-test-same_again = same again
-test-average_so_far = average so far
-test-sum = Sum
-test-total = sum, off by
-test-mean_absolute_error = mean absolute error
-test-root_mean_squared_error = root mean squared error
-test-correlation = correlation
-test-top_tenth = share of the best tenth
-test-chart = { $what } after the cut, by customer
-test-x = Repeat purchases before the cut
-test-y = Mean of a customer
-test-point = { $repeats } repeats, { $customers } customers: { $actual } happened; model { $model }, same again { $again }, average so far { $average }

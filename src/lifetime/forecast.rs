@@ -58,7 +58,7 @@ pub struct ValueTotal {
     pub expected: f64,
     /// Lower end of the interval the value will fall into, at least 0.
     pub low: f64,
-    /// Upper end.
+    /// Upper end; infinite where the spend model's q leaves chance without bounds.
     pub high: f64,
     /// Standard deviation by the uncertainty of the parameters (delta method).
     pub parameter_deviation: f64,
@@ -96,7 +96,9 @@ pub fn forecast_histories(
         (Err(error), _) | (_, Err(error)) => return Err(error),
     };
     let predictions = predict(&fit, spend.as_ref(), histories, spends, params)?;
-    let warnings = warnings::of_histories(histories, spends, params.horizon());
+    let mut warnings = warnings::of_histories(histories, spends, params.horizon());
+    let shape = spend.as_ref().map(|fit| fit.model.q);
+    warnings.extend(shape.filter(|q| *q <= 2.0).map(|q| Warning::UnboundedSpend { q }));
     Ok(Forecast { fit, spend, predictions, warnings, deviations: params.deviations() })
 }
 

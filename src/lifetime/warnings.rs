@@ -37,6 +37,11 @@ pub enum Warning {
         /// How many.
         customers: usize,
     },
+    /// The spend model's q is 2 or less: the spread of what a customer spends has no bounds.
+    UnboundedSpend {
+        /// q.
+        q: f64,
+    },
     /// More repeats than days: purchases of one day are one in these models, or the period is not
     /// that of the times.
     MoreThanDaily {
@@ -76,6 +81,9 @@ impl Warning {
             }
             Warning::WithoutSpend { customers } => {
                 Notice::new("lifetime-without-spend").with("customers", *customers)
+            }
+            Warning::UnboundedSpend { q } => {
+                Notice::new("lifetime-unbounded-spend").with("q", format!("{q:.2}"))
             }
             Warning::MoreThanDaily { customers } => {
                 Notice::new("lifetime-more-than-daily").with("customers", *customers)

@@ -23,8 +23,11 @@ pub(super) fn money(units: f64, lang: Language) -> String {
     Money::from_f64(units).map_or_else(String::new, |amount| lang.money(amount))
 }
 
-/// `1,234 – 5,678`.
+/// `1,234 – 5,678`, or that there are no bounds.
 pub(super) fn money_between(low: f64, high: f64, lang: Language) -> String {
+    if !high.is_finite() {
+        return lang.text("future-unbounded", &[]);
+    }
     format!("{} – {}", money(low, lang), money(high, lang))
 }
 
@@ -102,8 +105,13 @@ fn judged(
     let what = lang.text(&format!("test-{what}"), &[]);
     let [low, high] = comparison.interval;
     let expected = comparison.methods.first().map_or(0.0, |model| model.total);
+    let verdict = match (high.is_finite(), comparison.inside) {
+        (false, _) => "test-unbounded",
+        (true, true) => "test-inside",
+        (true, false) => "test-outside",
+    };
     let hit = lang.text(
-        if comparison.inside { "test-inside" } else { "test-outside" },
+        verdict,
         &[
             ("what", what.as_str().into()),
             ("actual", shown(comparison.actual, lang).into()),

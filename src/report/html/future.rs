@@ -123,7 +123,7 @@ fn line(holding: &Holding, lang: Language) -> Line {
             lang.count(total.customers as u64),
             future::money(total.expected, lang),
             future::money_between(total.low, total.high, lang),
-            lang.percent(holding.risk),
+            if holding.risk.is_finite() { lang.percent(holding.risk) } else { "∞".to_owned() },
             lang.percent(holding.past_share),
             lang.percent(holding.future_share),
             lang.percent(holding.budget_share),
@@ -133,7 +133,9 @@ fn line(holding: &Holding, lang: Language) -> Line {
 }
 
 fn chart(held: &[&Holding], lang: Language) -> Option<Chart> {
-    let worth: Vec<_> = held.iter().filter(|holding| holding.future.expected > 0.0).collect();
+    // Without bounds there is no risk to plot.
+    let drawn = |holding: &&&Holding| holding.future.expected > 0.0 && holding.future.high.is_finite();
+    let worth: Vec<_> = held.iter().filter(drawn).collect();
     let most = |of: fn(&Holding) -> f64| worth.iter().map(|holding| of(holding)).fold(0.0, f64::max);
     let across = Axis::over(0.0, most(|holding| holding.risk));
     let up = Axis::over(0.0, most(|holding| holding.future.high));

@@ -77,7 +77,7 @@ pub(super) fn future(book: &mut Book, all: &Segmentation) -> Result<(), XlsxErro
         row.money(Money::from_f64(total.expected))?;
         row.money(Money::from_f64(total.low))?;
         row.money(Money::from_f64(total.high))?;
-        row.share(Some(holding.risk))?;
+        row.share(Some(holding.risk).filter(|risk| risk.is_finite()))?;
         row.share(Some(holding.past_share))?;
         row.share(Some(holding.future_share))?;
         row.share(Some(holding.budget_share))?;

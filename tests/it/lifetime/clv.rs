@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use assert_cmd::Command;
+use erba::lifetime::{ModelKind, Period, PurchaseModel, fit, simulate};
 use serde_json::Value;
 
 use super::cdnow::data;
@@ -144,6 +145,65 @@ fn the_same_input_gives_the_same_bytes_on_any_number_of_threads() {
     assert_eq!(run("1", "one.csv"), run("3", "three.csv"));
 }
 
+/// Customers who buy at random and leave by chance; times are multiplied by `scale`.
+fn summary_of(customers: u32, scale: f64) -> String {
+    let mut text = "customer_id,x,t_x,T\n".to_owned();
+    let mut state = 7_u64;
+    let mut chance = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 11) as f64 / (1_u64 << 53) as f64
+    };
+    for customer in 0..customers {
+        let (rate, leaves, total) = (0.05 + chance() * chance(), chance() * chance(), 30.0 + 20.0 * chance());
+        let (mut x, mut t_x, mut time) = (0, 0.0, 0.0);
+        while chance() > leaves {
+            time -= (1.0 - chance()).ln() / rate;
+            if time > total {
+                break;
+            }
+            (x, t_x) = (x + 1, time);
+        }
+        writeln!(text, "c{customer},{x},{},{}", t_x * scale, total * scale).unwrap();
+    }
+    text
+}
+
+#[test]
+fn what_is_left_out_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("summary.csv");
+    std::fs::write(&path, summary_of(400, 1.0) + "late,2.5,3,4\n").unwrap();
+    let output = clv(&["--summary", path.to_str().unwrap(), "--period", "week"]).output().unwrap();
+    let words = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{words}");
+    assert!(words.contains("1 of 401 rows cannot be read") && words.contains(":402: x \"2.5\""), "{words}");
+}
+
+#[test]
+fn where_nobody_leaves_the_remedy_is_a_model_that_works() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("loyal.csv");
+    let model = PurchaseModel::new(ModelKind::Nbd, Period::Week, [1.5, 3.0, 0.0, 0.0]).unwrap();
+    // Evenly spread rates and nobody leaving: drawn until a data set shows none.
+    let text = (1..20).find_map(|seed| {
+        let drawn = simulate(&model, &[40.0; 500], seed).unwrap();
+        fit(ModelKind::BgNbd, &drawn).is_err().then(|| {
+            let rows = drawn.rows().iter().enumerate();
+            let rows = rows.map(|(id, row)| format!("c{id},{},{},{}\n", row.x, row.t_x, row.total));
+            "customer_id,x,t_x,T\n".to_owned() + &rows.collect::<String>()
+        })
+    });
+    std::fs::write(&path, text.expect("half of such data sets show nobody leaving")).unwrap();
+    let path = path.to_str().unwrap();
+    let output = clv(&["--summary", path, "--period", "week", "--model", "bg-nbd"]).output().unwrap();
+    let words = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(3), "{words}");
+    assert!(words.contains("E352") && words.contains("use the model nbd"), "{words}");
+    let found = json(&["--summary", path, "--period", "week", "--model", "nbd"]);
+    assert_eq!(keys(&found["params"]), ["r", "alpha"]);
+    assert!((found["params"]["r"].as_f64().unwrap() - 1.5).abs() < 0.3);
+}
+
 #[test]
 fn bad_input_is_told() {
     let folder = tempfile::tempdir().unwrap();
@@ -162,6 +222,22 @@ fn bad_input_is_told() {
             + &(0..200).map(|i| format!("c{i},4,40,50\n")).collect::<String>()),
     );
     refused(&["--summary", &even, "--period", "week"], 3, "E352");
+    let at_once = file("at_once.csv", "customer_id,x,t_x,T\na,3,0,4\nb,0,0,4\n");
+    refused(&["--summary", &at_once, "--period", "week"], 3, "E354");
+    let throng = file("throng.csv", "customer_id,x,t_x,T\na,1000000,3,4\nb,0,0,4\n");
+    refused(&["--summary", &throng, "--period", "week"], 3, "E354");
+    let twins = file("twins.csv", "customer_id,x,t_x,T\na,1,3,4\na,0,0,4\n");
+    refused(&["--summary", &twins, "--period", "week"], 3, "E207");
+    let debts = file(
+        "debts.csv",
+        &("customer_id,x,t_x,T,mean_spend\n".to_owned()
+            + &(0..200)
+                .map(|i| format!("c{i},{},{},50,-3\n", i % 4, if i % 4 == 0 { 0 } else { i % 40 + 5 }))
+                .collect::<String>()),
+    );
+    refused(&["--summary", &debts, "--period", "week"], 3, "E351");
+    let far = file("far.csv", &summary_of(400, 1e-6));
+    refused(&["--summary", &far, "--period", "week"], 3, "E355");
     refused(&["--summary", &single, "--period", "week", "--horizon", "-1"], 3, "E113");
     let no_t = file("no_t.csv", "customer_id,x,t_x\na,0,0\n");
     refused(&["--summary", &no_t, "--period", "week"], 3, "E202");

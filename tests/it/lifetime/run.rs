@@ -44,3 +44,45 @@ fn a_run_ranks_by_lifetime_value_and_tells_what_tiers_will_bring() {
         assert!(holdings.len() == 6 && (sum - 1.0).abs() < 1e-9, "{share}: {sum}");
     }
 }
+
+#[test]
+fn a_run_tests_its_forecast_and_shows_it_everywhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let (sales, recipe) = (transactions(folder.path()), folder.path().join("future.toml"));
+    let run = |text: &str, name: &str| {
+        std::fs::write(&recipe, text).unwrap();
+        let result = folder.path().join(name);
+        let output = Command::cargo_bin("erba")
+            .unwrap()
+            .env("ERBA_REGISTRY", folder.path().join("runs.sqlite"))
+            .args(["run", "--transactions", &sales, "--recipe", recipe.to_str().unwrap()])
+            .args(["--formats", "csv,json,html,xlsx", "--out", result.to_str().unwrap()])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let read = |file: &str| std::fs::read_to_string(result.join(file)).unwrap();
+        let summary: Value = serde_json::from_str(&read("summary.json")).unwrap();
+        let told = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
+        (summary, read("report.html"), read("customers.csv"), told)
+    };
+    let (summary, page, customers, told) = run("[lifetime]\nenabled = true\nhorizon = 26\n", "tested");
+    let holdout = &summary["lifetime"]["holdout"];
+    assert_eq!((holdout["horizon"].as_f64(), holdout["period"].as_str()), (Some(26.0), Some("week")));
+    // The same cut, fit and comparison as by `erba clv`.
+    let output = Command::cargo_bin("erba")
+        .unwrap()
+        .args(["clv", "--transactions", &sales, "--holdout", "26", "--format", "json"])
+        .output()
+        .unwrap();
+    let alone: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(&alone["holdout"], holdout);
+    assert!(page.contains("Would the forecast have been right before?"));
+    assert_eq!(page.matches("id=\"test-purchases\"").count() + page.matches("id=\"test-value\"").count(), 2);
+    let section = page.split("h-future").nth(2).unwrap().split("</section>").next().unwrap();
+    assert!(!section.contains("NaN") && !section.contains("inf<") && section.contains("<svg"));
+    assert!(customers.lines().next().unwrap().contains(",p_alive,lifetime_purchases,lifetime_value,"));
+    assert!(told.contains("What customers will bring in the next 26 weeks"), "{told}");
+    let (summary, page, ..) = run("[lifetime]\nenabled = true\nholdout_share = 0.0\n", "untested");
+    assert_eq!(summary["lifetime"]["holdout"], Value::Null);
+    assert!(!page.contains("Would the forecast have been right before?"));
+}

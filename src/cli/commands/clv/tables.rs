@@ -37,14 +37,16 @@ pub(super) fn models(forecast: &Forecast, params: &LifetimeValidParams, holdout:
         total.purchases_high
     ));
     if let Some(spend) = &forecast.spend {
+        let interval = if total.high.is_finite() {
+            format!("{percent:.0} % between {:.2} and {:.2}", total.low, total.high)
+        } else {
+            "without bounds".to_owned()
+        };
         lines.push(format!(
-            "spend model on {} customers, log-likelihood {:.2}; value {:.2}, {percent:.0} % between {:.2} and {:.2}; \
-             discounted at {} a year {:.2}",
+            "spend model on {} customers, log-likelihood {:.2}; value {:.2}, {interval}; discounted at {} a year {:.2}",
             spend.repeaters,
             spend.log_likelihood,
             total.expected,
-            total.low,
-            total.high,
             params.discount_rate(),
             total.discounted
         ));
