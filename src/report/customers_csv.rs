@@ -114,7 +114,7 @@ fn push(rows: &mut Rows, all: &Segmentation, at: usize, reasons: &Reasons<'_>) -
     for component in &all.potential.components {
         rows.maybe_fraction(component.ranks.get(at).copied().flatten(), 6);
     }
-    push_lifetime(rows, all, at)?;
+    push_lifetime(rows, all, at);
     let service = all.service.customers.get(at);
     rows.maybe_whole(all.typing.clusters.get(at).copied().flatten());
     rows.maybe_text(service.map(|service| &*service.message));
@@ -169,18 +169,17 @@ fn push_further(rows: &mut Rows, all: &Segmentation, at: usize) {
     rows.word(truth(potential.young.get(at)));
 }
 
-fn push_lifetime(rows: &mut Rows, all: &Segmentation, at: usize) -> Result<()> {
-    let Some(lifetime) = &all.lifetime else { return Ok(()) };
+fn push_lifetime(rows: &mut Rows, all: &Segmentation, at: usize) {
+    let Some(lifetime) = &all.lifetime else { return };
     let prediction = lifetime.prediction(at);
-    rows.maybe_fraction(prediction.map(|known| known.p_alive), 6)?;
-    rows.maybe_fraction(prediction.map(|known| known.purchases.expected), 6)?;
+    rows.maybe_fraction(prediction.map(|known| known.p_alive), 6);
+    rows.maybe_fraction(prediction.map(|known| known.purchases.expected), 6);
     let value = prediction.and_then(|known| known.spend).map(|spend| spend.value);
     for units in
         [value.map(|value| value.expected), value.map(|value| value.low), value.map(|value| value.high)]
     {
-        rows.maybe_money(units.and_then(Money::from_f64))?;
+        rows.maybe_money(units.and_then(Money::from_f64));
     }
-    Ok(())
 }
 
 fn truth(known: Option<&bool>) -> &'static str {
