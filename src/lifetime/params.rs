@@ -113,6 +113,7 @@ impl LifetimeValidParams {
     }
 
     /// The same with another purchase model.
+    #[must_use]
     pub fn with_model(&self, model: ModelKind) -> LifetimeValidParams {
         LifetimeValidParams(LifetimeParams { model, ..self.0.clone() })
     }

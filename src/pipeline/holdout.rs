@@ -16,7 +16,7 @@ use crate::lifetime::{
 pub(crate) struct Cut {
     /// What the models are fitted on.
     pub observed: Observed,
-    at_cut: FeatureTable,
+    known: FeatureTable,
     /// None if nothing was sold by then.
     before: Option<FeatureTable>,
 }
@@ -42,21 +42,21 @@ impl Cut {
                 .map(|collected| collected.table)
         };
         let cut = end.plus(-params.horizon_days());
-        let at_cut = table(cut)?;
+        let known = table(cut)?;
         let earlier = cut.plus(-params.horizon_days());
         let before = if earlier < first { None } else { Some(table(earlier)?) };
-        let observed = observe(&at_cut, params.period())?;
-        Ok(Cut { observed, at_cut, before })
+        let observed = observe(&known, params.period())?;
+        Ok(Cut { observed, known, before })
     }
 
     /// Even distances between purchases, if the cut log shows them.
     pub(crate) fn doubt(&self) -> Option<Warning> {
-        lifetime::gap_warning(&self.at_cut)
+        lifetime::gap_warning(&self.known)
     }
 
     /// Customer ids, one per history.
     pub(crate) fn ids(&self) -> Vec<Box<str>> {
-        self.observed.customers.iter().map(|customer| self.at_cut.ids[*customer].clone()).collect()
+        self.observed.customers.iter().map(|customer| self.known.ids[*customer].clone()).collect()
     }
 
     /// Compares a forecast made at the cut with what `end` says.
@@ -69,7 +69,7 @@ impl Cut {
         end: &FeatureTable,
         params: &LifetimeValidParams,
     ) -> Result<Holdout> {
-        lifetime::compare(forecast, &self.observed, self.before.as_ref(), &self.at_cut, end, params)
+        lifetime::compare(forecast, &self.observed, self.before.as_ref(), &self.known, end, params)
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) fn money_between(low: f64, high: f64, lang: Language) -> String {
 
 /// Purchases as whole numbers.
 pub(super) fn purchases(number: f64, lang: Language) -> String {
-    lang.decimal(number, if number.abs() < 10.0 { 1 } else { 0 })
+    lang.decimal(number, usize::from(number.abs() < 10.0))
 }
 
 /// One line a tier and one for all: name, customers, purchases, value, interval.

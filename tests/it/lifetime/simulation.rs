@@ -78,10 +78,9 @@ fn purchases(kind: ModelKind, truth: [f64; 4], sets: u64) {
         let histories = erba::lifetime::Histories::new(Period::Week, rows).unwrap();
         let forecast = forecast_histories(&histories, &[], &params(kind)).unwrap();
         let fit = &forecast.fit;
-        for index in 0..kind.param_names().len() {
-            let found = fit.model.params()[index];
-            let distance = (found / truth[index]).ln().abs();
-            of_params.count(distance <= 1.96 * fit.standard_errors[index] / found);
+        let found = fit.model.params().into_iter().zip(fit.standard_errors).zip(truth);
+        for ((value, error), truth) in found.take(kind.param_names().len()) {
+            of_params.count((value / truth).ln().abs() <= 1.96 * error / value);
         }
         for (row, prediction) in histories.rows().iter().zip(&forecast.predictions).step_by(97) {
             let right = model.expected_purchases(row, Span::new(26.0, Period::Week));
