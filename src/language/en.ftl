@@ -152,6 +152,7 @@ movers-text = { $count ->
     [one] One customer changed tier or type:
    *[other] { $count } customers changed tier or type. First those who changed tier, the largest change of value first:
 }
+movers-heat = Rows are tiers before, columns tiers now; the darker, the larger the share of the row. What lies off the diagonal has moved: ↑ up, ↓ down.
 movers-axes = before ↓ now →
 not-there = not there
 gone = gone
@@ -466,3 +467,63 @@ what-changed = What changed most
 part-orders = orders
 part-value-per-order = value per order
 part-line = line
+compare-kind = comparison of two segmentations
+compare-headline = { $share } of { $both } customers keep their tier
+compare-heat-title = Who went where
+compare-heat-text = Rows are tiers in A, columns tiers in B; the darker, the larger the share of the row. What lies off the diagonal has moved: ↑ up, ↓ down.
+compare-axes = A ↓ B →
+compare-type-matrix = Customers by type in A (rows) and in B (columns)
+compare-figures = How far they agree
+compare-changes = What else differs
+
+
+## Which method is right
+bench-kind = which way of choosing customers was right
+bench-headline = { $method } captures { $share } of what the next { $days } days brought
+bench-known = Known up to { $cut }; judged on the { $days } days after it. { $visits } of { $customers } customers visited, one visit each.
+bench-oracle = An oracle captures { $oracle } of what these customers brought then; customers first seen in it, whom nobody could rank, brought { $new } of everything.
+bench-none-better = No method is better than plain sales beyond chance.
+bench-better = Better than plain sales beyond chance: { $methods }.
+bench-worse = Worse than plain sales beyond chance: { $methods }.
+bench-rank-title = Share of the next period's value captured, with 95 % intervals
+bench-gains-title = Next period's value captured, by customers visited
+bench-gains-text = The more customers are visited, the less the choice matters; the dotted line is the number of visits there were.
+bench-visited = customers visited
+bench-groups-title = Promotion, tiers and types in the next period
+bench-the-oracle = oracle
+bench-axes = before ↓ then →
+bench-matrix = Customers by tier on the day (rows) and in the next period (columns)
+bench-method = Method
+bench-captured = Captured
+bench-interval = 95 % interval
+bench-of-oracle = Of the oracle
+bench-over-sales = Over sales, points
+bench-ranks-by = Ranks by
+bench-promotion = { $promoted ->
+    [one] 1 promoted customer
+   *[other] { $promoted } promoted customers
+}: daily value { $growth } times that before; equally small ones { $equals }.
+bench-reached = Of the promoted { $precision } reach tier Ⅰ by value; of the { $risers ->
+    [one] 1 customer that does
+   *[other] { $risers } customers that do
+}, { $recall } were promoted.
+bench-stable = Same tier in the next period: { $tiers }
+bench-stable-both = Same tier in the next period: { $tiers }; same type: { $types }
+method-sales = sales
+method-last-period = last period
+method-tiers = tiers
+method-tiers-then-sales = tiers then sales
+method-rfm = rfm
+method-rfm-then-sales = rfm then sales
+method-potential = potential
+method-erba = erba
+method-random = random
+ranks-by-sales = value in the window
+ranks-by-last-period = value in the last days, as many as the next period has
+ranks-by-tiers = tier with promotion; equal within a tier
+ranks-by-tiers-then-sales = tier with promotion, then value
+ranks-by-rfm = sum of the quintiles of days since last, orders and value
+ranks-by-rfm-then-sales = the same, then value
+ranks-by-potential = potential alone
+ranks-by-erba = expected value of the next window (forecast), else value
+ranks-by-random = nothing: any order is as good

@@ -136,6 +136,7 @@ movers-text = { $count ->
     [0] 没有客户改变分级或类型。
    *[other] { $count } 家客户改变了分级或类型。分级变动者在前，按价值变化大小排列：
 }
+movers-heat = 行为上次的等级，列为本次的等级；颜色越深，占该行的比例越大。对角线以外为变动：↑ 上升，↓ 下降。
 movers-axes = 上次 ↓ 本次 →
 not-there = 无
 gone = 流失
@@ -417,3 +418,57 @@ what-changed = 变化最大的因素
 part-orders = 订单数
 part-value-per-order = 每单价值
 part-line = 分界线
+compare-kind = 两次分类的比较
+compare-headline = { $both } 个客户中 { $share } 保持原有等级
+compare-heat-title = 客户流向
+compare-heat-text = 行为 A 中的等级，列为 B 中的等级；颜色越深，占该行的比例越大。对角线以外为变动：↑ 上升，↓ 下降。
+compare-axes = A ↓ B →
+compare-type-matrix = 客户数：A 中的类型（行）与 B 中的类型（列）
+compare-figures = 一致程度
+compare-changes = 其他不同之处
+
+
+## 哪种方法更准
+bench-kind = 哪种选择客户的方法更准
+bench-headline = { $method }：覆盖其后 { $days } 天价值的 { $share }
+bench-known = 已知数据截至 { $cut }，以其后 { $days } 天评判。{ $customers } 个客户中拜访 { $visits } 个，每个一次。
+bench-oracle = 若能预知未来，可覆盖这些客户其后价值的 { $oracle }；其间首次出现、无法排序的客户占全部价值的 { $new }。
+bench-none-better = 没有任何方法显著优于直接按销售额排序。
+bench-better = 显著优于直接按销售额排序：{ $methods }。
+bench-worse = 显著劣于直接按销售额排序：{ $methods }。
+bench-rank-title = 覆盖下期价值的比例及 95% 置信区间
+bench-gains-title = 按拜访客户数覆盖的下期价值
+bench-gains-text = 拜访的客户越多，选择方法的影响越小；虚线为可用的拜访次数。
+bench-visited = 拜访客户比例
+bench-groups-title = 下期的提级、等级与类型
+bench-the-oracle = 预知
+bench-axes = 当日 ↓ 下期 →
+bench-matrix = 客户数：当日等级（行）与下期等级（列）
+bench-method = 方法
+bench-captured = 覆盖
+bench-interval = 95% 区间
+bench-of-oracle = 占预知
+bench-over-sales = 比按销售额（百分点）
+bench-ranks-by = 排序依据
+bench-promotion = { $promoted } 个提级客户：日均价值为此前的 { $growth } 倍；同等规模未提级者为 { $equals } 倍。
+bench-reached = 提级客户中 { $precision } 凭价值进入Ⅰ类；凭价值升入Ⅰ类的 { $risers } 个客户中，{ $recall } 曾被提级。
+bench-stable = 下期等级不变：{ $tiers }
+bench-stable-both = 下期等级不变：{ $tiers }；类型不变：{ $types }
+method-sales = 销售额
+method-last-period = 上期销售额
+method-tiers = 等级
+method-tiers-then-sales = 等级再按销售额
+method-rfm = RFM
+method-rfm-then-sales = RFM 再按销售额
+method-potential = 潜力
+method-erba = Erba 预测
+method-random = 随机
+ranks-by-sales = 窗口内价值
+ranks-by-last-period = 与下期等长的最近一段时间内的价值
+ranks-by-tiers = 等级（含提级），同级不分先后
+ranks-by-tiers-then-sales = 等级（含提级），再按价值
+ranks-by-rfm = 距上次购买天数、订单数与价值的五分位之和
+ranks-by-rfm-then-sales = 同上，再按价值
+ranks-by-potential = 仅按潜力
+ranks-by-erba = 下一窗口的预期价值（预测），无预测时按价值
+ranks-by-random = 任意顺序

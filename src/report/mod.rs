@@ -24,6 +24,7 @@ mod future;
 mod groups_csv;
 mod html;
 mod ics;
+pub mod methods_words;
 mod model_json;
 mod overview;
 mod read;
@@ -48,6 +49,7 @@ use crate::language::Language;
 use crate::result::Segmentation;
 
 pub use folder::check_folder;
+pub use html::{comparison_page, gains, methods_page};
 pub use read::read;
 pub use reason::tier_reason;
 pub use terminal::summary;

@@ -6,10 +6,19 @@
 //! `docs/internals/report.md`.
 
 mod charts;
+mod comparison;
 mod customers;
+mod dots;
 mod future;
+mod gains;
+mod heat;
+mod methods;
 mod scatter;
 mod sections;
+
+pub use comparison::comparison_page;
+pub use gains::gains;
+pub use methods::methods_page;
 
 use std::fs;
 use std::path::Path;
@@ -23,7 +32,10 @@ use crate::error::{Error, Fault, Result};
 use crate::language::{FluentValue, Language};
 use crate::result::Segmentation;
 
-const TEMPLATES: [(&str, &str); 8] = [
+const TEMPLATES: [(&str, &str); 11] = [
+    ("page.html", include_str!("page.html")),
+    ("comparison.html", include_str!("comparison.html")),
+    ("methods.html", include_str!("methods.html")),
     ("report.html", include_str!("report.html")),
     ("pareto.html", include_str!("pareto.html")),
     ("scatter.html", include_str!("scatter.html")),
@@ -38,7 +50,8 @@ pub(super) fn write(segmentation: &Segmentation, lang: Language, path: &Path) ->
     fs::write(path, render(segmentation, lang)?).map_err(super::not_written(path))
 }
 
-fn render(all: &Segmentation, lang: Language) -> Result<String> {
+/// All templates, escaped by default, with the catalogue as `t`.
+fn environment(lang: Language) -> Result<Environment<'static>> {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     // Lines that hold only a tag leave no line behind.
@@ -53,11 +66,16 @@ fn render(all: &Segmentation, lang: Language) -> Result<String> {
     for (name, source) in TEMPLATES {
         environment.add_template(name, source).map_err(|fault| broken(&fault))?;
     }
+    Ok(environment)
+}
+
+fn render(all: &Segmentation, lang: Language) -> Result<String> {
+    let environment = environment(lang)?;
     let overview = Overview::of(all);
     let page = environment.get_template("report.html").map_err(|fault| broken(&fault))?;
     page.render(context! {
-        lang => if lang == Language::Zh { "zh-CN" } else { "en" },
-        style => Value::from_safe_string(include_str!("style.css").to_owned()),
+        lang => tag(lang),
+        style => safe(include_str!("style.css")),
         script => Value::from_safe_string(include_str!("script.js").to_owned()),
         data => Value::from_safe_string(customers::json(all, lang)?),
         first => shown(sections::first(all, &overview, lang)),
@@ -72,6 +90,16 @@ fn render(all: &Segmentation, lang: Language) -> Result<String> {
         visits => shown(sections::visits(all, lang)),
     })
     .map_err(|fault| broken(&fault))
+}
+
+/// The language as HTML names it.
+fn tag(lang: Language) -> &'static str {
+    if lang == Language::Zh { "zh-CN" } else { "en" }
+}
+
+/// Text of our own that is markup already.
+fn safe(markup: &str) -> Value {
+    Value::from_safe_string(markup.to_owned())
 }
 
 fn shown(part: impl serde::Serialize) -> Value {

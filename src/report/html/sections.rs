@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::charts::{self, Histogram};
 use super::customers;
+use super::heat::Cell;
 use crate::domain::{CustomerType, Tier, TypeFlag};
 use crate::language::Language;
 use crate::report::overview::{self, Overview};
@@ -317,17 +318,10 @@ fn split(name: String, parts: [f64; 3], lang: Language) -> Option<Split> {
 #[derive(Serialize)]
 pub(super) struct Movers {
     /// Rows: before (and new); columns: now (and gone).
-    matrix: Vec<Vec<MoverCell>>,
+    matrix: Vec<Vec<Cell>>,
     heads: Vec<String>,
     lines: Vec<[String; 6]>,
     count: usize,
-}
-
-#[derive(Serialize)]
-struct MoverCell {
-    text: String,
-    /// 1 up, -1 down, 0 neither.
-    way: i8,
 }
 
 pub(super) fn movers(all: &Segmentation, lang: Language) -> Option<Movers> {
@@ -337,23 +331,20 @@ pub(super) fn movers(all: &Segmentation, lang: Language) -> Option<Movers> {
         let place = |tier: Option<Tier>| tier.map_or(3, Tier::index);
         counts[place(mover.tier_before)][place(mover.tier_now)] += 1;
     }
+    // A mover on the diagonal changed its type alone; who is in a tier and did not move into it stayed.
+    for tier in Tier::ALL {
+        let place = tier.index();
+        let came: u64 = (0..4).filter(|before| *before != place).map(|before| counts[before][place]).sum();
+        counts[place][place] = all.tier_totals(tier).customers.saturating_sub(came);
+    }
+    let cell = |before: usize, now: usize, row: &[u64; 4]| {
+        let whole: u64 = row.iter().sum();
+        Cell::new(row[now] as f64, whole as f64, [before, now], lang.count(row[now]), lang)
+    };
     let matrix = counts
         .iter()
         .enumerate()
-        .map(|(before, row)| {
-            row.iter()
-                .enumerate()
-                .map(|(now, &count)| MoverCell {
-                    text: if count == 0 { "·".to_owned() } else { lang.count(count) },
-                    way: match now.cmp(&before) {
-                        _ if count == 0 => 0,
-                        std::cmp::Ordering::Less => 1,
-                        std::cmp::Ordering::Equal => 0,
-                        std::cmp::Ordering::Greater => -1,
-                    },
-                })
-                .collect()
-        })
+        .map(|(before, row)| (0..4).map(|now| cell(before, now, row)).collect())
         .collect();
     let mut largest: Vec<&Mover> = movers.iter().collect();
     let change = |mover: &Mover| {

@@ -2,5 +2,6 @@
 
 mod bench;
 mod compare;
+mod hysteresis;
 mod killed;
 mod registry;

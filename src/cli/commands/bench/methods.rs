@@ -1,18 +1,21 @@
 //! `erba bench methods`: which way of choosing customers would have been right.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::ValueEnum;
 use comfy_table::{CellAlignment, Table, presets};
 
 use super::input::{InputArgs, Silent};
+use crate::cli::commands::run::language;
 use crate::cli::{Outcome, Printer};
 use crate::domain::{Day, Window};
 use crate::error::{Error, Fault, Result};
+use crate::language::Language;
 use crate::pipeline;
+use crate::report::{self, methods_words};
 use crate::result::Segmentation;
-use crate::runs::methods::{Estimate, MethodReport, MethodSettings, judge};
+use crate::runs::methods::{MethodReport, MethodSettings, judge};
 
 /// Rank methods by what happened next
 ///
@@ -39,6 +42,12 @@ pub(super) struct Args {
     /// Draw the gains curves to this SVG file
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
+    /// Write a page with the table and both plots to this HTML file
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Language of the table and the page
+    #[arg(long, value_name = "en|zh", default_value = "en", value_parser = language)]
+    lang: Language,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -48,6 +57,9 @@ enum Format {
 }
 
 pub(super) fn run(args: &Args, printer: &Printer) -> Outcome {
+    for path in args.plot.iter().chain(&args.html) {
+        check_place(path)?;
+    }
     let holdout = i32::try_from(args.holdout_days).unwrap_or(i32::MAX);
     let next = segment(args, args.input.as_of, Window::Days(args.holdout_days))?;
     let (Some(end), Some((first, _))) = (next.table.as_of, next.table.history) else {
@@ -67,15 +79,16 @@ pub(super) fn run(args: &Args, printer: &Printer) -> Outcome {
         None => args.input.recipe()?.runs.get().resamples,
     };
     let settings = MethodSettings { visits: args.visits, resamples, seed: args.input.seed };
-    let report = judge(&past, &last, &next, &settings)?;
+    let found = judge(&past, &last, &next, &settings)?;
     if let Some(path) = &args.plot {
-        std::fs::write(path, super::plot::gains(&report)).map_err(|cause| {
-            Error::from(Fault::new(901, format!("the plot cannot be written: {cause}")).in_file(path))
-        })?;
+        write(path, &report::gains(&found, args.lang))?;
+    }
+    if let Some(path) = &args.html {
+        write(path, &report::methods_page(&found, args.lang)?)?;
     }
     match args.format {
-        Format::Table => printer.data(&table(&report))?,
-        Format::Json => printer.data(&(serde_json::to_string_pretty(&report)? + "\n"))?,
+        Format::Table => printer.data(&table(&found, args.lang))?,
+        Format::Json => printer.data(&(serde_json::to_string_pretty(&found)? + "\n"))?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -84,83 +97,36 @@ fn segment(args: &Args, as_of: Option<Day>, window: Window) -> Result<Segmentati
     Ok(pipeline::run(&args.input.request(as_of, window)?, &Silent)?.segmentation)
 }
 
-fn table(report: &MethodReport) -> String {
-    let mut lines = vec![
-        format!(
-            "Known up to {}; judged on the {} days after it. {} of {} customers visited, one visit each.",
-            report.cut, report.holdout_days, report.visits, report.customers
-        ),
-        format!(
-            "An oracle captures {} of the next period's value; customers first seen in it bring {} more.",
-            interval(report.oracle, 100.0, " %"),
-            percent(report.new_value_share)
-        ),
-        methods(report),
-    ];
-    if let Some(promotion) = &report.promotion {
-        lines.push(format!(
-            "{} promoted customers: daily value {} times that before; equally small ones {}.",
-            promotion.promoted,
-            interval(promotion.growth, 1.0, ""),
-            interval(promotion.growth_of_equals, 1.0, "")
-        ));
-        lines.push(format!(
-            "Of the promoted {} reach tier I by value; of the {} customers that do, {} were promoted.",
-            percent(promotion.precision),
-            promotion.risers,
-            percent(promotion.recall)
-        ));
+/// Told before the work, not after it: a path whose folder is not there.
+fn check_place(path: &Path) -> Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if path.is_dir() || folder.is_some_and(|folder| !folder.is_dir()) {
+        let fault = Fault::new(901, "the file cannot be written: its folder is not there, or it is a folder");
+        return Err(fault.in_file(path).into());
     }
-    if let Some(migration) = &report.migration {
-        let mut line = format!("Same tier in the next period: {}", percent(migration.tier_agreement));
-        if let Some(agreement) = migration.type_agreement {
-            line += &format!("; same type: {}", percent(agreement));
-        }
-        lines.push(line);
-    }
-    lines.join("\n") + "\n"
+    Ok(())
 }
 
-fn methods(report: &MethodReport) -> String {
+fn write(path: &Path, text: &str) -> Result<()> {
+    std::fs::write(path, text)
+        .map_err(|cause| Fault::new(901, format!("the file cannot be written: {cause}")).in_file(path).into())
+}
+
+fn table(report: &MethodReport, lang: Language) -> String {
+    let mut lines = methods_words::intro(report, lang);
     let mut table = Table::new();
     table.load_style(presets::UTF8_BORDERS_ONLY);
-    table.set_header([
-        "method",
-        "captured",
-        "95 % interval",
-        "of oracle",
-        "over sales (interval)",
-        "ranks by",
-    ]);
-    for method in &report.methods {
-        let over = method.over_sales;
-        table.add_row([
-            method.method.replace('_', " "),
-            percent(method.captured.value),
-            format!("{:.1} – {:.1}", method.captured.low * 100.0, method.captured.high * 100.0),
-            percent(method.of_oracle.value),
-            format!("{:+.1} ({:+.1} … {:+.1})", over.value * 100.0, over.low * 100.0, over.high * 100.0),
-            method.ranks_by.to_owned(),
-        ]);
+    table.set_header(methods_words::HEADS.map(|head| lang.text(head, &[])));
+    for outcome in &report.methods {
+        table.add_row(methods_words::row(outcome, lang));
     }
     for column in 1..5 {
         if let Some(column) = table.column_mut(column) {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    table.to_string()
-}
-
-fn interval(estimate: Estimate, scale: f64, unit: &str) -> String {
-    let digits = if scale > 1.0 { 1 } else { 2 };
-    format!(
-        "{:.digits$}{unit} ({:.digits$} – {:.digits$})",
-        estimate.value * scale,
-        estimate.low * scale,
-        estimate.high * scale
-    )
-}
-
-fn percent(share: f64) -> String {
-    format!("{:.1} %", share * 100.0)
+    lines.push(table.to_string());
+    lines.extend(methods_words::verdict(report, lang));
+    lines.extend(methods_words::groups(report, lang));
+    (lines.join("\n") + "\n").replace('\u{a0}', " ")
 }

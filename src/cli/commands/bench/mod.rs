@@ -3,7 +3,6 @@
 mod input;
 mod kmeans;
 mod methods;
-mod plot;
 mod stability;
 
 use clap::Subcommand;

@@ -2,7 +2,7 @@
 
 mod table;
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -13,6 +13,7 @@ use super::run::language;
 use crate::cli::{Outcome, Printer};
 use crate::error::{Error, Fault, Result};
 use crate::language::Language;
+use crate::report;
 use crate::runs::{self, Comparison, Registry, Side, SideColumns};
 
 /// Movers shown in the terminal unless `--top` says otherwise.
@@ -37,10 +38,13 @@ pub(crate) struct Args {
     /// Write everybody whose tier or type differs, or who is on one side only, to this CSV file
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Write a page with the heat map to this HTML file
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     /// Column of a file for `customer_id`, `tier`, `type` or `value`
     #[arg(long = "map", value_name = "ROLE=COLUMN")]
     columns: Vec<String>,
-    /// Language of the table
+    /// Language of the table and the page
     #[arg(long, value_name = "en|zh", default_value = "en", value_parser = language)]
     lang: Language,
     /// Movers to list: 15 in a table, all in JSON unless given
@@ -88,6 +92,12 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
     let mut comparison = both(a, b).and_then(|(a, b)| runs::compare(&a, &b))?;
     if let Some(path) = &args.out {
         write(path, &comparison)?;
+    }
+    if let Some(path) = &args.html {
+        let page = report::comparison_page(&comparison, args.lang)?;
+        fs::write(path, page).map_err(|cause| {
+            Error::from(Fault::new(901, format!("the page cannot be written: {cause}")).in_file(path))
+        })?;
     }
     let over = thresholds_passed(args, &comparison);
     match args.format {
