@@ -466,6 +466,7 @@ value-in-b = Value in B
 what-changed = What changed most
 part-orders = orders
 part-value-per-order = value per order
+part-rank = rank by { $what }
 part-line = line
 compare-kind = comparison of two segmentations
 compare-headline = { $share } of { $both } customers keep their tier

@@ -417,6 +417,7 @@ value-in-b = B 中的价值
 what-changed = 变化最大的因素
 part-orders = 订单数
 part-value-per-order = 每单价值
+part-rank = 排名：{ $what }
 part-line = 分界线
 compare-kind = 两次分类的比较
 compare-headline = { $both } 个客户中 { $share } 保持原有等级

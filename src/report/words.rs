@@ -144,7 +144,12 @@ fn cause(cause: Cause, lang: Language) -> String {
         Part::Component(kind) => (format!("component-{}", kind.as_str().replace('_', "-")), 2),
     };
     let [a, b] = [cause.a, cause.b].map(|figure| lang.decimal(figure, decimals));
-    format!("{} {a} → {b}", lang.text(&key, &[]))
+    let mut name = lang.text(&key, &[]);
+    if matches!(cause.what, Part::Component(_)) {
+        // The figure is a rank among customers, which the component's name alone would not say.
+        name = lang.text("part-rank", &[("what", name.into())]);
+    }
+    format!("{name} {a} → {b}")
 }
 
 /// Whole units, thousands grouped: for reading, not for machines.
@@ -181,6 +186,6 @@ mod tests {
         assert_eq!(told(Part::ValuePerOrder, 10.5, 90.0), "value per order 10.50 → 90.00");
         assert_eq!(told(Part::Line, 99_999.6, 120.0), "line 100,000 → 120");
         let growth = told(Part::Component(ComponentKind::Growth), 0.5, 0.98);
-        assert_eq!(growth, "expected growth 0.50 → 0.98");
+        assert_eq!(growth, "rank by expected growth 0.50 → 0.98");
     }
 }

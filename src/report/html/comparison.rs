@@ -65,6 +65,7 @@ fn maps(comparison: &Comparison, lang: Language) -> Vec<Map> {
 mod tests {
     use super::*;
     use crate::runs::{Assignment, Side, compare};
+    use CustomerType::{Conservative, Innovative};
 
     fn page(ids: [&str; 3], lang: Language) -> String {
         let side = |tiers: [Tier; 3], types: [CustomerType; 3]| {
@@ -79,7 +80,6 @@ mod tests {
                 .collect();
             Side { name: "<b>q1</b>".to_owned(), assignments, ..Side::default() }
         };
-        use CustomerType::{Conservative, Innovative};
         let a = side([Tier::I, Tier::II, Tier::III], [Innovative, Conservative, Conservative]);
         let b = side([Tier::I, Tier::I, Tier::III], [Innovative, Innovative, Conservative]);
         comparison_page(&compare(&a, &b).unwrap(), lang).unwrap()
