@@ -1,6 +1,7 @@
 //! The outcome of service planning.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::domain::{Channel, CustomerType, Money, Notice, Tier};
 
@@ -38,7 +39,7 @@ pub struct Service {
     /// Minutes a visit takes.
     pub minutes: u32,
     /// Which message suits the customer: a key of the recipe's messages.
-    pub message: Box<str>,
+    pub message: Arc<str>,
     /// Hours within which a request is answered.
     pub response_hours: u32,
     /// Days between surveys of needs, for customers not visited; none if visited.

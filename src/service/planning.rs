@@ -1,5 +1,9 @@
 //! From tiers and types to services.
 
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
 use crate::domain::{Channel, CustomerType, Money, Notice, Tier};
 use crate::error::{Error, Result};
 use crate::features::FeatureTable;
@@ -44,11 +48,12 @@ pub fn plan(
             group_index(tier, customer_type)
         })
         .collect();
-    let mut customers: Vec<Service> = groups
-        .iter()
-        .enumerate()
-        .map(|(index, group)| serve(index, &params.rows()[*group], &stages, &watch, params.period_days()))
-        .collect();
+    let messages: Vec<Arc<str>> = params.rows().iter().map(|row| row.message.as_str().into()).collect();
+    let served = |(index, group): (usize, &usize)| {
+        let row = &params.rows()[*group];
+        serve(index, row, &messages[*group], &stages, &watch, params.period_days())
+    };
+    let mut customers: Vec<Service> = groups.par_iter().enumerate().map(served).collect();
     let allocated = match params.allocation() {
         AllocationMethod::Policy => None,
         AllocationMethod::Optimal => {
@@ -72,6 +77,7 @@ pub fn plan(
 fn serve(
     index: usize,
     row: &PolicyRow,
+    message: &Arc<str>,
     stages: &Stages<'_>,
     watch: &WatchList<'_>,
     period_days: u32,
@@ -80,7 +86,7 @@ fn serve(
         channel: row.channel,
         visits: row.visits,
         minutes: row.minutes,
-        message: row.message.as_str().into(),
+        message: Arc::clone(message),
         response_hours: row.response_hours,
         survey_days: row.survey_days,
         budget: None,

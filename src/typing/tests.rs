@@ -36,6 +36,20 @@ fn planted_types_are_found_and_are_not_volume_in_disguise() {
 }
 
 #[test]
+fn any_number_of_threads_gives_the_same_bits() {
+    // Enough customers that they fall into several parts.
+    let table = planted::table(20_000, 12, 400, 5.0, 8);
+    let run = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| typed(&table, params()))
+    };
+    let ((one, first), (three, second)) = (run(1), run(3));
+    assert_eq!(first, second);
+    assert_eq!((one.innovativeness, one.confidence), (three.innovativeness, three.confidence));
+    assert_eq!(one.quality, three.quality);
+}
+
+#[test]
 fn the_kept_model_gives_the_same_types_again() {
     let table = planted::table(300, 40, 400, 5.0, 2);
     let (typing, model) = typed(&table, params());

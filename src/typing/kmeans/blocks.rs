@@ -24,8 +24,8 @@ const CHUNKS: usize = 128;
 /// Blocks below which a chunk is not worth a thread's while.
 const SMALLEST_CHUNK: usize = 128;
 
-/// The cluster of a row not yet assigned.
-const NOBODY: u32 = u32::MAX;
+/// The label of a row not yet assigned; those of clusters follow. Zero, since the system hands out zeros for nothing.
+const NOBODY: u32 = 0;
 
 /// A matrix in blocks.
 #[derive(Clone, Debug)]
@@ -50,7 +50,7 @@ pub(super) struct Clusters {
     pub(super) inertia: f64,
     /// Rows that went to another cluster when last asked.
     pub(super) changed: usize,
-    /// Cluster of each row, one entry a lane.
+    /// Label of each row, one entry a lane.
     labels: Vec<[u32; LANES]>,
 }
 
@@ -225,7 +225,7 @@ impl Change {
             if cluster == NOBODY {
                 continue;
             }
-            let cluster = cluster as usize;
+            let cluster = cluster as usize - 1;
             self.members[cluster] += sign as i64;
             let start = cluster * columns.len();
             for (total, column) in self.totals[start..start + columns.len()].iter_mut().zip(columns) {
@@ -249,12 +249,12 @@ fn halves(lanes: [f32; LANES]) -> f64 {
     f64::from(halved[0] + halved[2]) + f64::from(halved[1] + halved[3])
 }
 
-/// The nearest centroid of each row of a block, the first of equally near ones, and its squared distance.
+/// The label of the nearest centroid of each row of a block, the first of equally near ones, and its squared distance.
 #[inline(always)]
 fn nearest(columns: &[[f32; LANES]], centroids: &[f32]) -> ([u32; LANES], [f32; LANES]) {
     let mut best = [f32::INFINITY; LANES];
-    let mut own = [0_u32; LANES];
-    for (cluster, centroid) in (0_u32..).zip(centroids.chunks_exact(columns.len())) {
+    let mut own = [NOBODY; LANES];
+    for (cluster, centroid) in (1_u32..).zip(centroids.chunks_exact(columns.len())) {
         let found = distances(columns, centroid);
         for lane in 0..LANES {
             let nearer = found[lane] < best[lane];
