@@ -12,6 +12,8 @@
 //!   steps of 1/50; absent without any;
 //! * `members`: one bit per id of the chunk, absent if the run holds all of them.
 
+use rayon::prelude::*;
+
 use super::super::parts::{Parts, Rank};
 use super::super::side::Assignment;
 use super::coding::{Damaged, checksum, deflate, inflate, put_varint, take_varint, unzigzag, zigzag};
@@ -62,14 +64,15 @@ pub(super) fn pack(chunk: &[Option<&Assignment>]) -> std::io::Result<Packed> {
         let step = (potential.clamp(0.0, 1.0) * f64::from(u16::MAX)).round() as u16;
         potentials.extend(step.to_le_bytes());
     }
-    Ok(Packed {
-        orders: pack_orders(&present).as_deref().map(deflate).transpose()?,
-        components: pack_components(&present).as_deref().map(deflate).transpose()?,
-        members,
-        labels: deflate(&labels)?,
-        amounts: deflate(&amounts)?,
-        potentials: deflate(&potentials)?,
-    })
+    // Deflating takes longer than all the rest of recording; every column goes to whichever thread is free.
+    let columns =
+        [Some(labels), Some(amounts), Some(potentials), pack_orders(&present), pack_components(&present)];
+    let deflated = |column: Option<Vec<u8>>| column.as_deref().map(deflate).transpose();
+    let mut columns = columns.into_par_iter().map(deflated).collect::<std::io::Result<Vec<_>>>()?.into_iter();
+    let mut next = || columns.next().flatten();
+    let mut always = || next().unwrap_or_default();
+    let (labels, amounts, potentials) = (always(), always(), always());
+    Ok(Packed { members, labels, amounts, potentials, orders: next(), components: next() })
 }
 
 /// The assignments of a run to the ids of one chunk, ascending.
