@@ -70,15 +70,7 @@ impl Rows {
             out.push(b'-');
         }
         push_digits(out, parts / 10_000);
-        let fraction = parts % 10_000;
-        let decimals = if fraction.is_multiple_of(100) {
-            2
-        } else if fraction.is_multiple_of(10) {
-            3
-        } else {
-            4
-        };
-        push_fraction(out, fraction, 4, decimals);
+        push_decimals(out, (parts % 10_000) as u32 * 100_000, 2);
     }
 
     pub(super) fn maybe_money(&mut self, amount: Option<Money>) {
@@ -170,36 +162,55 @@ fn push_text(out: &mut Vec<u8>, before: &str, text: &str) {
     out.push(b'"');
 }
 
+/// Two digits of each number below a hundred.
+const PAIRS: [[u8; 2]; 100] = {
+    let mut pairs = [[0; 2]; 100];
+    let mut number = 0;
+    while number < 100 {
+        pairs[number] = [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8];
+        number += 1;
+    }
+    pairs
+};
+
 fn push_digits(out: &mut Vec<u8>, mut number: u64) {
     let mut digits = [0; 20];
     let mut at = digits.len();
-    loop {
+    while number >= 100 {
+        at -= 2;
+        digits[at..at + 2].copy_from_slice(&PAIRS[(number % 100) as usize]);
+        number /= 100;
+    }
+    let pair = PAIRS[number as usize];
+    if number >= 10 {
+        at -= 2;
+        digits[at..at + 2].copy_from_slice(&pair);
+    } else {
         at -= 1;
-        digits[at] = b'0' + (number % 10) as u8;
-        number /= 10;
-        if number == 0 {
-            break;
-        }
+        digits[at] = pair[1];
     }
     out.extend_from_slice(&digits[at..]);
 }
 
-/// The first `shown` of `width` decimals.
-fn push_fraction(out: &mut Vec<u8>, mut fraction: u64, width: usize, shown: usize) {
-    let mut digits = [b'0'; 9];
-    for place in (0..width).rev() {
-        digits[place] = b'0' + (fraction % 10) as u8;
-        fraction /= 10;
+/// A point and the first `least` of nine decimals, and more up to the last that is not zero.
+fn push_decimals(out: &mut Vec<u8>, billionths: u32, least: usize) {
+    let mut digits = [b'.'; 10];
+    digits[1] = b'0' + (billionths / 100_000_000) as u8;
+    let mut rest = billionths % 100_000_000;
+    for at in [8, 6, 4, 2] {
+        digits[at..at + 2].copy_from_slice(&PAIRS[(rest % 100) as usize]);
+        rest /= 100;
     }
-    out.push(b'.');
-    out.extend_from_slice(&digits[..shown]);
+    let last = digits.iter().rposition(|digit| *digit != b'0').unwrap_or(0);
+    out.extend_from_slice(&digits[..=last.max(least)]);
 }
 
 fn push_float(out: &mut Vec<u8>, value: f64, decimals: u32) {
     if !value.is_finite() {
         return;
     }
-    let scale = 10_u64.pow(decimals.min(9));
+    let decimals = decimals.min(9);
+    let scale = 10_u64.pow(decimals);
     let scaled = (value.abs() * scale as f64).round();
     if scaled >= 9.0e18 {
         // Too large for any decimals to matter.
@@ -210,15 +221,11 @@ fn push_float(out: &mut Vec<u8>, value: f64, decimals: u32) {
     if value < 0.0 && scaled > 0 {
         out.push(b'-');
     }
-    push_digits(out, scaled / scale);
-    let mut fraction = scaled % scale;
+    // Fractions below 1 are what there is most of.
+    let (whole, fraction) = if scaled < scale { (0, scaled) } else { (scaled / scale, scaled % scale) };
+    push_digits(out, whole);
     if fraction > 0 {
-        let mut width = decimals.min(9) as usize;
-        while fraction.is_multiple_of(10) {
-            fraction /= 10;
-            width -= 1;
-        }
-        push_fraction(out, fraction, width, width);
+        push_decimals(out, fraction as u32 * 10_u32.pow(9 - decimals), 0);
     }
 }
 

@@ -53,7 +53,8 @@ impl Ladder {
         order.par_sort_unstable();
         values.par_iter_mut().for_each(|value| *value = None);
         let n = order.len() as f64;
-        let mut ladder = Ladder::default();
+        let mut ladder =
+            Ladder { values: Vec::with_capacity(order.len()), ranks: Vec::with_capacity(order.len()) };
         let mut start = 0;
         for same in order.chunk_by(|a, b| a.0 == b.0) {
             let rank = (start as f64 + same.len() as f64 / 2.0) / n;

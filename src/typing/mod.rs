@@ -208,18 +208,25 @@ fn measure(
     let inertia = nearest.iter().map(|(first, _)| first.distance).sum::<f64>() / customers.len() as f64;
     let sample = sample_rows(table, customers, params.silhouette_sample as usize, model.seed);
     let traits = &evidence.innovativeness;
-    let (volumes, volume_traits): (Vec<f64>, Vec<f64>) = customers
-        .par_iter()
-        .zip(traits)
-        .filter_map(|(&customer, &own)| {
-            Some((volume::log_volume(table.rows.get(customer as usize)?.sales_history)?, own))
-        })
-        .unzip();
-    let (values, value_traits): (Vec<f64>, Vec<f64>) = customers
-        .iter()
-        .zip(traits)
-        .filter_map(|(&customer, &own)| Some((value.amounts.get(customer as usize)?.to_f64(), own)))
-        .unzip();
+    let with_traits = |figure: &(dyn Fn(usize) -> Option<f64> + Sync)| -> (Vec<f64>, Vec<f64>) {
+        let pairs = customers.par_iter().zip(traits);
+        pairs.filter_map(|(&customer, &own)| Some((figure(customer as usize)?, own))).unzip()
+    };
+    let volume = |customer: usize| volume::log_volume(table.rows.get(customer)?.sales_history);
+    let worth = |customer: usize| Some(value.amounts.get(customer)?.to_f64());
+    let correlations = || {
+        let ((volumes, of_volumes), (values, of_values)) = (with_traits(&volume), with_traits(&worth));
+        (quality::pearson(&volumes, &of_volumes), quality::spearman(&values, &of_values))
+    };
+    let split_half = || {
+        let (adoption, adopters) = model.adoption.as_ref().zip(evidence.adopters.as_ref())?;
+        quality::split_half(adoption, adopters)
+    };
+    // Parts of these run on one thread; side by side they leave none idle.
+    let ((volume_correlation, value_correlation), (split_half, silhouette)) =
+        rayon::join(correlations, || {
+            rayon::join(split_half, || quality::silhouette(evidence.matrix.view(), &clusters, &sample, k))
+        });
     let weights = model.column_weights();
     let standardised =
         |row: &Vec<f64>| row.iter().zip(&weights).map(|(cell, weight)| cell / weight).collect();
@@ -227,7 +234,7 @@ fn measure(
         k: u32::try_from(k).unwrap_or(u32::MAX),
         backend: params.backend.resolved(model.fitted as usize).as_str().to_owned(),
         inertia: inertia.is_finite().then_some(inertia),
-        silhouette: quality::silhouette(evidence.matrix.view(), &clusters, &sample, k),
+        silhouette,
         silhouette_sample: u32::try_from(sample.len()).unwrap_or(u32::MAX),
         starts: params.starts,
         plan: model.plan,
@@ -236,13 +243,9 @@ fn measure(
             adoption.launches.iter().filter(|launch| launch.appeal > 0.0).count() as u32
         }),
         early_days: model.adoption.as_ref().map(|adoption| adoption.early_days),
-        split_half: model
-            .adoption
-            .as_ref()
-            .zip(evidence.adopters.as_ref())
-            .and_then(|(adoption, adopters)| quality::split_half(adoption, adopters)),
-        volume_correlation: quality::pearson(&volumes, &volume_traits),
-        value_correlation: quality::spearman(&values, &value_traits),
+        split_half,
+        volume_correlation,
+        value_correlation,
         features: model.column_names(),
         centroids: model.centroids.iter().map(standardised).collect(),
     }

@@ -176,12 +176,13 @@ fn fit_behaviour(model: &mut TypingModel, table: &FeatureTable, rows: &[u32]) ->
         *own = volume.standardise(*own);
     }
     let count = table.launches.len();
-    let (appeal, gamma, shrinkage, steps) =
-        adoption::fit(&adopters, exposure.complete(), count, model.params.model_steps);
+    let ((appeal, gamma, shrinkage, steps), curves) = rayon::join(
+        || adoption::fit(&adopters, exposure.complete(), count, model.params.model_steps),
+        || timing::curves(&adopters, count),
+    );
     if exposure.complete() == 0 || (adopters.len() > 0 && appeal.iter().all(|&appeal| appeal == 0.0)) {
         return false;
     }
-    let curves = timing::curves(&adopters, count);
     let launches =
         table.launches.iter().zip(appeal).zip(curves).map(|((launch, appeal), (adopted, lags))| {
             LaunchModel { product_id: launch.product_id.clone(), day: launch.day, appeal, adopted, lags }
