@@ -431,6 +431,7 @@ compare-changes = 其他不同之处
 
 ## 哪种方法更准
 bench-kind = 哪种选择客户的方法更准
+bench-headline-none = 没有方法胜过直接按销售额排序，后者覆盖其后 { $days } 天价值的 { $share }
 bench-headline = { $method }：覆盖其后 { $days } 天价值的 { $share }
 bench-known = 已知数据截至 { $cut }，以其后 { $days } 天评判。{ $customers } 个客户中拜访 { $visits } 个，每个一次。
 bench-oracle = 若能预知未来，可覆盖这些客户其后价值的 { $oracle }；其间首次出现、无法排序的客户占全部价值的 { $new }。

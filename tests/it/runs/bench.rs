@@ -46,7 +46,14 @@ fn methods_are_judged_on_what_came_next() {
         "--resamples",
         "50",
     ];
-    let report = json(erba(&arguments, folder.path()).args(["--format", "json", "--plot", "gains.svg"]));
+    let report = json(erba(&arguments, folder.path()).args([
+        "--format",
+        "json",
+        "--plot",
+        "gains.svg",
+        "--html",
+        "page.html",
+    ]));
     assert_eq!((report["cut"].as_str(), report["customers"].as_u64()), (Some("2022-09-30"), Some(10)));
     // Next period: c0 900, c1…c9 33, 63, … 273 (c1 half a unit more): 2277.5 + 0 = 900 + 1377 + 0.5.
     let total = 900.0 + (1..10).map(|customer| 3.0 * f64::from(customer * 10 + 1)).sum::<f64>() + 0.5;
@@ -61,6 +68,13 @@ fn methods_are_judged_on_what_came_next() {
     assert!((captured("random") - 0.2).abs() < 1e-9);
     assert!((report["oracle"]["value"].as_f64().unwrap() - (900.0 + 273.0) / total).abs() < 1e-9);
     assert!(fs::read_to_string(folder.path().join("gains.svg")).unwrap().contains("<polyline"));
+    let page = fs::read_to_string(folder.path().join("page.html")).unwrap();
+    for part in ["No method beats plain sales", "<circle", "<polyline", "heat-map"] {
+        assert!(page.contains(part), "{part} in {page}");
+    }
+    let chinese = erba(&arguments, folder.path()).args(["--lang", "zh"]).output().unwrap();
+    assert!(String::from_utf8(chinese.stdout).unwrap().contains("没有任何方法显著优于"));
+    erba(&arguments, folder.path()).args(["--html", "nowhere/page.html"]).assert().code(1);
     let again = erba(&arguments, folder.path()).output().unwrap();
     assert_eq!(again.stdout, erba(&arguments, folder.path()).output().unwrap().stdout);
 }

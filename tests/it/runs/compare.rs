@@ -69,7 +69,10 @@ fn a_threshold_passed_ends_with_5_after_the_data() {
 fn movers_go_to_a_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("movers.csv");
-    half_years().arg("--out").arg(&path).assert().success();
+    let page = folder.path().join("page.html");
+    half_years().arg("--out").arg(&path).arg("--html").arg(&page).assert().success();
+    let page = fs::read_to_string(page).unwrap();
+    assert_eq!(page.matches("heat-map\"").count(), 3, "customers, value and types");
     let text = fs::read_to_string(path).unwrap();
     let mut lines = text.lines();
     assert_eq!(
