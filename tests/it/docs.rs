@@ -6,6 +6,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use erba::lifetime::{ModelKind, Period, PurchaseModel, simulate};
+
 use crate::program::Desk;
 
 fn pages() -> Vec<PathBuf> {
@@ -88,12 +90,23 @@ fn desk() -> Desk {
     for name in ["mine.toml", "north.toml"] {
         desk.put(name, "base = \"wholesale\"\n[tiering.promote]\nmax_share = 0.03\n");
     }
+    desk.put("future.toml", "[lifetime]\nenabled = true\nmodel = \"nbd\"\n[scoring]\nmetric = \"lifetime\"\n");
+    desk.put("histories.csv", &histories());
     desk.put(
         "answers.csv",
         "customer_id,minutes_per_visit,visits_now,sales_zero,sales_now,sales_half_more,sales_max,margin\n\
          A,30,4,50,100,115,140,0.3\nB,45,2,20,60,66,90,0.25\nC,30,6,10,80,95,130,0.3\n",
     );
     desk
+}
+
+/// Customers of a known model, as a summary.
+fn histories() -> String {
+    let model = PurchaseModel::new(ModelKind::BgNbd, Period::Week, [0.6, 5.0, 0.8, 2.5]).unwrap();
+    let drawn = simulate(&model, &[50.0; 500], 1).unwrap();
+    let rows = drawn.rows().iter().enumerate();
+    let rows = rows.map(|(id, row)| format!("c{id},{},{},{}\n", row.x, row.t_x, row.total));
+    "customer_id,x,t_x,T\n".to_owned() + &rows.collect::<String>()
 }
 
 #[test]
