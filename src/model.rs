@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::Day;
 use crate::error::{Fault, Result};
+use crate::lifetime::LifetimeModel;
 use crate::scoring::{PotentialModel, ValueModel};
 use crate::tiering::TierModel;
 use crate::typing::TypingModel;
@@ -43,6 +44,9 @@ pub struct FittedModel {
     pub tiering: TierModel,
     /// What tells types apart; none where nothing did.
     pub typing: Option<TypingModel>,
+    /// What forecasts lifetime values; none, and not in the file, where the recipe asks for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lifetime: Option<LifetimeModel>,
 }
 
 /// The customers and days a model was fitted on.
@@ -101,6 +105,7 @@ impl FittedModel {
             ("value", model.value.is_sound()),
             ("potential", model.potential.is_sound()),
             ("tiering", model.tiering.is_sound()),
+            ("lifetime", model.lifetime.as_ref().is_none_or(LifetimeModel::is_sound)),
         ];
         let mut faults = Vec::new();
         for (part, _) in parts.into_iter().filter(|(_, sound)| !sound) {
@@ -126,6 +131,7 @@ mod tests {
             potential: PotentialModel::default(),
             tiering: TierModel { method: "share".into(), ..TierModel::default() },
             typing: None,
+            lifetime: None,
         };
         model.potential.components = crate::scoring::ComponentKind::ALL
             .into_iter()

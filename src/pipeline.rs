@@ -16,7 +16,7 @@ use crate::ingest::{
     CustomerTable, DateFormat, Mappings, Product, ProductTable, ReadOptions, Reject, RowCounts,
     TransactionLog, product_key,
 };
-use crate::lifetime::Lifetime;
+use crate::lifetime::{Lifetime, LifetimeModel};
 use crate::model::{self, FittedModel, FittedOn, RecipeRecord};
 use crate::result::{ModelRecord, Segmentation, Settings};
 use crate::runs::{Side, movers};
@@ -278,6 +278,7 @@ fn segment(
         potential: potential_model,
         tiering: tier_model,
         typing: typing_model,
+        lifetime: lifetime.as_ref().map(|lifetime| LifetimeModel::of(&lifetime.forecast)),
     };
     let mut segmentation = Segmentation {
         settings: settings(request, &table),
@@ -314,7 +315,13 @@ fn apply(
 ) -> Result<Run> {
     let Collected { table, inputs, rows, rejects } = collected;
     let (recipe, model) = (&request.recipe, &loaded.model);
-    let lifetime = forecast(&table, recipe, watch)?;
+    let lifetime = match &model.lifetime {
+        Some(fitted) if table.has_transactions => {
+            let applied = || lifetime::apply(&table, fitted, &recipe.lifetime);
+            Some(watch.time("lifetime", None, applied)?)
+        }
+        _ => forecast(&table, recipe, watch)?,
+    };
     let (value, potential) = watch.time("scoring", None, || {
         let forecast = lifetime.as_ref().map(|lifetime| lifetime.amounts.as_slice());
         let value = model.value.apply(&table, &recipe.scoring, forecast)?;

@@ -5,11 +5,12 @@ use crate::error::{Fault, Result};
 use crate::features::FeatureTable;
 
 use super::fit::{Fit, fit};
+use super::fitted::LifetimeModel;
 use super::gamma_gamma::{Spend, SpendFit, fit_spend};
 use super::history::Histories;
 use super::holdout::Holdout;
 use super::matrix;
-use super::observe::observe;
+use super::observe::{Observed, observe};
 use super::params::LifetimeValidParams;
 use super::predict::{Prediction, predict};
 use super::warnings::{self, Warning};
@@ -80,6 +81,7 @@ pub fn forecast_histories(
     spends: &[Option<Spend>],
     params: &LifetimeValidParams,
 ) -> Result<Forecast> {
+    check_horizon(histories, params)?;
     let with_spend = spends.iter().any(Option::is_some);
     let positive: Vec<Spend> = spends.iter().flatten().copied().filter(|spend| spend.mean > 0.0).collect();
     let (purchases, spend) = rayon::join(
@@ -100,6 +102,24 @@ pub fn forecast_histories(
     let shape = spend.as_ref().map(|fit| fit.model.q);
     warnings.extend(shape.filter(|q| *q <= 2.0).map(|q| Warning::UnboundedSpend { q }));
     Ok(Forecast { fit, spend, predictions, warnings, deviations: params.deviations() })
+}
+
+/// Longest histories beyond which a horizon is refused: sums run over every purchase to come.
+const FARTHEST: f64 = 100.0;
+
+/// E355 for a horizon that nothing seen speaks for.
+fn check_horizon(histories: &Histories, params: &LifetimeValidParams) -> Result<()> {
+    let longest = histories.rows().iter().fold(0.0_f64, |longest, row| longest.max(row.total));
+    if longest > 0.0 && params.horizon().counted_in(histories.period()) > FARTHEST * longest {
+        let cause = format!(
+            "a horizon of {} is more than {FARTHEST} times as long as the longest history",
+            params.horizon()
+        );
+        return Err(Fault::new(355, cause)
+            .hint("choose a shorter horizon, or check the period of the times")
+            .into());
+    }
+    Ok(())
 }
 
 /// Forecasts the customers of a run.
@@ -123,6 +143,29 @@ pub fn value(table: &FeatureTable, params: &LifetimeValidParams) -> Result<Lifet
     let observed = observe(table, params.period())?;
     let mut forecast = forecast_histories(&observed.histories, &observed.spends, params)?;
     forecast.warnings.extend(warnings::of_gaps(table));
+    spread(table, &observed, forecast, params)
+}
+
+/// Forecasts the customers of a run by models fitted before; they may be one.
+///
+/// # Errors
+/// E354 if the parameters are not positive, E355 if a sum or a value is too large.
+pub fn apply(table: &FeatureTable, model: &LifetimeModel, params: &LifetimeValidParams) -> Result<Lifetime> {
+    let observed = observe(table, model.period)?;
+    let (fit, spend) = model.fits()?;
+    let predictions = predict(&fit, spend.as_ref(), &observed.histories, &observed.spends, params)?;
+    let forecast =
+        Forecast { fit, spend, predictions, warnings: Vec::new(), deviations: params.deviations() };
+    spread(table, &observed, forecast, params)
+}
+
+/// Gives every customer of the table its prediction and its amount.
+fn spread(
+    table: &FeatureTable,
+    observed: &Observed,
+    forecast: Forecast,
+    params: &LifetimeValidParams,
+) -> Result<Lifetime> {
     let mut places = vec![None; table.len()];
     let mut amounts = vec![Money::ZERO; table.len()];
     for (place, &customer) in observed.customers.iter().enumerate() {

@@ -31,6 +31,7 @@
 
 mod beta_geometric;
 mod fit;
+mod fitted;
 mod forecast;
 mod gamma_gamma;
 mod history;
@@ -52,7 +53,8 @@ mod special;
 mod warnings;
 
 pub use fit::{Fit, fit};
-pub use forecast::{Forecast, Lifetime, ValueTotal, forecast, forecast_histories, value};
+pub use fitted::{LifetimeModel, SpendRecord};
+pub use forecast::{Forecast, Lifetime, ValueTotal, apply, forecast, forecast_histories, value};
 pub use gamma_gamma::{Spend, SpendFit, SpendModel, fit_spend};
 pub use history::{HISTORY_HINT, Histories, History};
 pub use holdout::{Class, Comparison, Holdout, Score, Win, compare};

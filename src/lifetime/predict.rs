@@ -59,9 +59,6 @@ pub struct SpendPrediction {
     pub(super) gradient: [f64; 3],
 }
 
-/// Longest histories beyond which a horizon is refused: sums run over every purchase to come.
-const FARTHEST: f64 = 100.0;
-
 /// Predicts every customer.
 ///
 /// * `spends`: one per customer if `spend` is given, none for those without a repeat purchase.
@@ -71,7 +68,7 @@ const FARTHEST: f64 = 100.0;
 /// from the moment they are expected at.
 ///
 /// # Errors
-/// E355 if the horizon is over a hundred times the longest history, or an expectation cannot be summed.
+/// E355 if the horizon is so long beside the history that an expectation cannot be summed.
 pub fn predict(
     fit: &Fit,
     spend: Option<&SpendFit>,
@@ -81,16 +78,6 @@ pub fn predict(
 ) -> Result<Vec<Prediction>> {
     let rows = histories.rows();
     let time = params.horizon().counted_in(fit.model.period());
-    let longest = rows.iter().fold(0.0_f64, |longest, row| longest.max(row.total));
-    if time > FARTHEST * longest {
-        let cause = format!(
-            "a horizon of {} is more than {FARTHEST} times as long as the longest history",
-            params.horizon()
-        );
-        return Err(Fault::new(355, cause)
-            .hint("choose a shorter horizon, or check the period of the times")
-            .into());
-    }
     let mut order: Vec<u32> = (0..rows.len() as u32).collect();
     order.par_sort_unstable_by(|left, right| {
         let (left, right) = (&rows[*left as usize], &rows[*right as usize]);

@@ -90,7 +90,10 @@ fn desk() -> Desk {
     for name in ["mine.toml", "north.toml"] {
         desk.put(name, "base = \"wholesale\"\n[tiering.promote]\nmax_share = 0.03\n");
     }
-    desk.put("future.toml", "[lifetime]\nenabled = true\nmodel = \"nbd\"\n[scoring]\nmetric = \"lifetime\"\n");
+    desk.put(
+        "future.toml",
+        "[lifetime]\nenabled = true\nmodel = \"nbd\"\n[scoring]\nmetric = \"lifetime\"\n",
+    );
     desk.put("histories.csv", &histories());
     desk.put(
         "answers.csv",

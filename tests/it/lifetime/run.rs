@@ -86,3 +86,45 @@ fn a_run_tests_its_forecast_and_shows_it_everywhere() {
     assert_eq!(summary["lifetime"]["holdout"], Value::Null);
     assert!(!page.contains("Would the forecast have been right before?"));
 }
+
+#[test]
+fn a_fitted_run_forecasts_one_customer_alone_as_it_did_among_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let (sales, recipe) = (transactions(folder.path()), folder.path().join("future.toml"));
+    std::fs::write(&recipe, "[lifetime]\nholdout_share = 0.0\n[scoring]\nmetric = \"lifetime\"\n").unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let erba = |args: &[&str]| {
+        let output = Command::cargo_bin("erba")
+            .unwrap()
+            .env("ERBA_REGISTRY", path("runs.sqlite"))
+            .args(args)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    let lines = std::fs::read_to_string(&sales).unwrap();
+    let alone: String = lines
+        .lines()
+        .filter(|line| line.contains("_id") || line.contains("c007,"))
+        .fold(String::new(), |text, line| text + line + "\n");
+    std::fs::write(path("alone.csv"), alone).unwrap();
+    let as_of = ["--as-of", "2024-12-31", "--out"];
+    erba(
+        &[&["run", "--transactions", &sales, "--recipe", &path("future.toml")], &as_of[..], &[&path("all")]]
+            .concat(),
+    );
+    let one = path("alone.csv");
+    erba(
+        &[&["score", "--model", &path("all"), "--transactions", &one], &as_of[..], &[&path("one")]].concat(),
+    );
+    let told = |result: &str| {
+        let text = std::fs::read_to_string(folder.path().join(result).join("customers.csv")).unwrap();
+        let mut lines = text.lines();
+        let header: Vec<&str> = lines.next().unwrap().split(',').collect();
+        let row: Vec<&str> = lines.find(|line| line.starts_with("c007,")).unwrap().split(',').collect();
+        let cell = |name: &str| row[header.iter().position(|head| *head == name).unwrap()].to_owned();
+        ["tier", "value", "p_alive", "lifetime_purchases", "lifetime_value", "lifetime_low", "lifetime_high"]
+            .map(cell)
+    };
+    assert_eq!(told("all"), told("one"));
+}
