@@ -94,7 +94,7 @@ fn desk() -> Desk {
         "future.toml",
         "[lifetime]\nenabled = true\nmodel = \"nbd\"\n[scoring]\nmetric = \"lifetime\"\n",
     );
-    desk.put("histories.csv", &histories());
+    desk.put("histories.csv", histories());
     desk.put(
         "answers.csv",
         "customer_id,minutes_per_visit,visits_now,sales_zero,sales_now,sales_half_more,sales_max,margin\n\
