@@ -109,7 +109,7 @@ pub const CODES: &[CodeInfo] = &[
     code(650, Exit::Unexpected, "the registry of runs cannot be opened, read or written"),
     code(651, Exit::Input, "there is no such run, or more than one"),
     code(652, Exit::Input, "two sides of a comparison have no customer in common"),
-    code(653, Exit::Threshold, "a comparison is over a threshold"),
+    code(653, Exit::Threshold, "a comparison is over a threshold, or a threshold is on a figure that is not known"),
     code(654, Exit::Unexpected, "the registry was written by a newer version"),
     code(655, Exit::Usage, "a run cannot have that name"),
     code(656, Exit::Input, "a matrix file cannot be used"),
