@@ -7,6 +7,7 @@ use crate::domain::Window;
 use crate::error::{Error, Fault, Result};
 use crate::features::{FeatureTable, Sources, collect};
 use crate::ingest::{HistoryTable, ReadOptions, Reject, RowCounts, TransactionLog};
+use crate::language::Language;
 use crate::lifetime::{
     self, Forecast, Histories, History, Holdout, LifetimeValidParams, Observed, Spend, Warning, observe,
 };
@@ -47,8 +48,9 @@ fn left_out(counts: &RowCounts, rejects: &[Reject]) -> Vec<String> {
     // Three show the pattern.
     const SHOWN: usize = 3;
     let mut words = Vec::new();
-    if counts.filtered > 0 {
-        words.push(format!("{} of {} rows name no customer and were left out", counts.filtered, counts.read));
+    for (reason, count) in &counts.filters {
+        let reason = Language::En.text(&format!("filter-{}", reason.replace('_', "-")), &[]);
+        words.push(format!("{count} of {} rows were left out: {reason}", counts.read));
     }
     if counts.rejected > 0 {
         words.push(format!("{} of {} rows cannot be read and were left out", counts.rejected, counts.read));
