@@ -25,8 +25,8 @@ fn bundle(language: Language) -> Bundle {
         _ => None,
     }));
     // A faulty entry is left out here and found by the tests below, which read the same text.
-    let resource =
-        FluentResource::try_new(SOURCES[language as usize].to_owned()).unwrap_or_else(|(part, _)| part);
+    let resource = FluentResource::try_new(SOURCES[usize::from(language.is_chinese())].to_owned())
+        .unwrap_or_else(|(part, _)| part);
     bundle.add_resource_overriding(resource);
     bundle
 }
@@ -36,7 +36,7 @@ pub(super) fn format<'a>(
     key: &str,
     args: &[(&str, FluentValue<'_>)],
 ) -> Option<Cow<'a, str>> {
-    let bundle = &BUNDLES[language as usize];
+    let bundle = &BUNDLES[usize::from(language.is_chinese())];
     let pattern = bundle.get_message(key)?.value()?;
     let mut given = FluentArgs::with_capacity(args.len());
     for (name, value) in args {

@@ -20,12 +20,12 @@ reason-potential-new = first bought on { $first }; at its present rate it will b
 reason-potential-stated = could buy { $stated } by its own account; it buys for { $value } now
 
 ## Words of every report
-type-innovative = innovative
-type-conservative = conservative
-channel-direct = direct
-channel-distributor = distributor
-channel-none = nobody
-no-visits = none
+type-innovative = Innovative
+type-conservative = Conservative
+channel-direct = Direct
+channel-distributor = Distributor
+channel-none = Nobody
+no-visits = None
 group = Group
 customers = Customers
 all-customers = All customers
@@ -42,6 +42,10 @@ metric-sales = sales
 metric-margin = margin
 metric-lifetime = lifetime value
 metric-score = score
+metric-head-sales = Sales
+metric-head-margin = Margin
+metric-head-lifetime = Lifetime value
+metric-head-score = Score
 period = Counted from { $from } to { $to }.
 period-to = Counted up to { $to }.
 period-none = Without dates: everything given counts.
@@ -92,15 +96,17 @@ served-II = visited regularly
 served-III = served through distributors
 card-promoted = { $count } of them for what they could bring
 promoted = promoted for potential
-pareto-title = How { $metric } add up over customers, the largest first
+pareto-title = How { $metric } add up over customers
 pareto-point = { $share } of customers ({ $count }) bring { $brings } of { $metric }
+pareto-mark = { $share } of customers bring { $brings }
 pareto-x = share of customers, the largest first
 pareto-y = share of { $metric }
+pareto-cuts = where tiers Ⅰ and Ⅱ end
 pareto-equal = if all brought the same
 scatter-title = What customers bring and what they could bring
 scatter-text = To the right, those who bring much { $metric } already; further up, those who could bring more. Triangles are customers lifted into tier Ⅰ although their { $metric } are still small.
 scatter-point = { $name } · tier { $tier } · { $value } · potential { $potential }
-scatter-x = { $metric }, each step ten times the one before
+scatter-x = { $metric } (logarithmic scale)
 scatter-line = lowest potential promoted: { $line }
 scatter-shown = { $shown } of { $eligible } customers are drawn, evenly spread over ranks; the promoted are among them.
 promoted-title = Promoted, and why
@@ -116,11 +122,12 @@ histogram-bar = { $type }, { $from } to { $to }: { $count ->
    *[other] { $count } customers
 }
 histogram-x = innovativeness, corrected for the amount bought
-histogram-above = innovative, above the line
-histogram-below = conservative, below the line
 separates-title = What separates the two groups
-separates-more = the innovative have more, by { $apart } standard deviations
-separates-less = the innovative have less, by { $apart } standard deviations
+separates-far = far more with the innovative ({ $apart } standard deviations apart)
+separates-clearly = clearly more with the innovative ({ $apart } standard deviations apart)
+separates-slightly = a little more with the innovative ({ $apart } standard deviations apart)
+separates-hardly = hardly any difference ({ $apart } standard deviations apart)
+separates-less = less with the innovative ({ $apart } standard deviations apart)
 feature-innovativeness = New products tried, beyond what volume explains
 feature-adoption-time = Earliness: how long before others
 feature-new-share = New products' part of what is bought
@@ -149,11 +156,13 @@ first-visit = First visit
 movers-title = Movers since the previous run
 movers-text = { $count ->
     [0] Nobody changed tier or type.
-    [one] One customer changed tier or type:
-   *[other] { $count } customers changed tier or type. First those who changed tier, the largest change of value first:
+    [one] One customer changed tier or type.
+   *[other] { $count } customers changed tier or type.
 }
 movers-heat = Rows are tiers before, columns tiers now; the darker, the larger the share of the row. What lies off the diagonal has moved: ↑ up, ↓ down.
 movers-axes = before ↓ now →
+movers-told = { $up } rose, { $down } fell, { $new } are new, { $gone } are gone, { $typed } changed only their type. Below, those who changed tier come first, the largest change of value first.
+movers-more = { $count } more are in movers.csv.
 not-there = not there
 gone = gone
 new = new
@@ -163,6 +172,13 @@ change = Change
 rows-title = What was read, left out and rejected
 rows-filtered = { $count } rows left out: { $reason }
 rows-unreadable = { $count } rows unreadable in column { $column }
+rows-more = { $count } more are in rejects.csv.
+reject-is-not-a-number = is not a number
+reject-is-not-a-date = is not a date
+reject-is-blank = is blank
+reject-is-too-large = is too large
+reject-times-the-price-is-too-large = times the price is too large
+reject-has-no-date = has no date
 rows-count = { $count } rows
 place = Place
 column = Column
@@ -307,6 +323,7 @@ type-now = Type now
 file = File
 line = Line
 parameter = Parameter
+parameter-value = Value
 rows-of-read = Rows read
 rows-of-used = Rows used
 rows-of-filtered = Rows left out by rule

@@ -12,7 +12,8 @@
 //! ```
 //!
 //! Numbers inside messages are grouped by thousands; shares are given as ready strings by
-//! [`Language::percent`]. Chinese can count in 万 (ten thousands): see [`Language::money`].
+//! [`Language::percent`]. Chinese can count in 万 (ten thousands): always on cards and axes ([`Language::money_short`]), and everywhere with
+//! [`Language::ZhWan`].
 
 mod catalogue;
 mod numbers;
@@ -32,17 +33,30 @@ pub enum Language {
     En,
     /// 简体中文.
     Zh,
+    /// 简体中文, amounts from ten thousand on counted in 万.
+    ZhWan,
 }
 
 impl Language {
-    /// Both.
+    /// Those that differ in words.
     pub const ALL: [Language; 2] = [Language::En, Language::Zh];
 
-    /// As the command line and the `lang` attribute of HTML write it.
+    /// True if the words are Chinese.
+    pub const fn is_chinese(self) -> bool {
+        matches!(self, Language::Zh | Language::ZhWan)
+    }
+
+    /// As the `lang` attribute of HTML writes it.
+    pub const fn html(self) -> &'static str {
+        if self.is_chinese() { "zh-CN" } else { "en" }
+    }
+
+    /// As the command line writes it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Language::En => "en",
             Language::Zh => "zh",
+            Language::ZhWan => "zh-wan",
         }
     }
 
@@ -78,13 +92,16 @@ impl Language {
 impl FromStr for Language {
     type Err = String;
 
-    /// Reads `en`, `zh` and locale names that begin with them (`zh-CN`, `en_US.UTF-8`).
+    /// Reads `en`, `zh`, `zh-wan` and locale names that begin with them (`zh-CN`, `en_US.UTF-8`).
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let lower = text.to_ascii_lowercase();
+        if lower == Language::ZhWan.as_str() {
+            return Ok(Language::ZhWan);
+        }
         match lower.split(['-', '_', '.']).next() {
             Some("en") => Ok(Language::En),
             Some("zh") => Ok(Language::Zh),
-            _ => Err(format!("\"{text}\" is not a language Erba speaks (en or zh)")),
+            _ => Err(format!("\"{text}\" is not a language Erba speaks (en, zh or zh-wan)")),
         }
     }
 }
@@ -95,8 +112,12 @@ mod tests {
 
     #[test]
     fn locale_names_are_read() {
-        for (text, language) in [("zh", Language::Zh), ("zh-CN", Language::Zh), ("en_US.UTF-8", Language::En)]
-        {
+        for (text, language) in [
+            ("zh", Language::Zh),
+            ("zh-CN", Language::Zh),
+            ("zh-wan", Language::ZhWan),
+            ("en_US.UTF-8", Language::En),
+        ] {
             assert_eq!(text.parse::<Language>().unwrap(), language);
         }
         assert!("fr".parse::<Language>().is_err());

@@ -51,7 +51,7 @@ impl Language {
 
     /// A share of 0–1 as percent with one decimal: `61.5 %`, in Chinese `61.5%`.
     pub fn percent(self, share: f64) -> String {
-        let space = if self == Language::En { "\u{a0}" } else { "" };
+        let space = if self.is_chinese() { "" } else { "\u{a0}" };
         format!("{}{space}%", self.decimal(share * 100.0, 1))
     }
 
@@ -61,7 +61,7 @@ impl Language {
         let value = amount.to_f64();
         let scales: [(f64, &str); 3] = match self {
             Language::En => [(1e9, "\u{a0}bn"), (1e6, "\u{a0}M"), (1e4, "\u{a0}k")],
-            Language::Zh => [(1e12, "\u{a0}万亿"), (1e8, "\u{a0}亿"), (1e4, "\u{a0}万")],
+            Language::Zh | Language::ZhWan => [(1e12, "\u{a0}万亿"), (1e8, "\u{a0}亿"), (1e4, "\u{a0}万")],
         };
         let shown = |(scale, unit): &(f64, &str)| {
             let scale = if *unit == "\u{a0}k" { 1e3 } else { *scale };
@@ -75,10 +75,18 @@ impl Language {
         }
     }
 
-    /// An amount in full, grouped, without decimals from 1,000 on.
+    /// An amount in full, grouped, without decimals from 1,000 on; with [`Language::ZhWan`] in 万 from 10,000 on.
     pub fn money(self, amount: Money) -> String {
         let value = amount.to_f64();
-        self.decimal(value, if value.abs() < 1_000.0 { 2 } else { 0 })
+        if self == Language::ZhWan && value.abs() >= 1e4 {
+            return self.money_short(amount);
+        }
+        self.decimal(value, if amount == Money::ZERO || value.abs() >= 1_000.0 { 0 } else { 2 })
+    }
+
+    /// A change of an amount: with its sign, also above zero.
+    pub fn change(self, amount: Money) -> String {
+        format!("{}{}", if amount > Money::ZERO { "+" } else { "" }, self.money(amount))
     }
 }
 
@@ -105,5 +113,11 @@ mod tests {
         assert_eq!(Language::En.money_short(Money(123_400_000)), "12.3\u{a0}k");
         assert_eq!(Language::En.money_short(Money(12_345)), "1.23");
         assert_eq!(Language::Zh.money_short(Money(-5_000_000_000_000)), "−5.00\u{a0}亿");
+        assert_eq!(Language::Zh.money(Money(12_345_678_900)), "1,234,568");
+        assert_eq!(Language::ZhWan.money(Money(12_345_678_900)), "123.5\u{a0}万");
+        assert_eq!(Language::ZhWan.money(Money(99_990_000)), "9,999");
+        assert_eq!(Language::En.money(Money(0)), "0");
+        assert_eq!(Language::En.change(Money(23_000_000)), "+2,300");
+        assert_eq!(Language::En.change(Money(-5_000)), "−0.50");
     }
 }

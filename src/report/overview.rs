@@ -88,6 +88,17 @@ pub(super) fn metric(all: &Segmentation, lang: Language) -> String {
     lang.try_text(&format!("metric-{name}"), &[]).unwrap_or_else(|| name.to_owned())
 }
 
+/// What is measured, as the head of a column.
+pub(super) fn metric_head(all: &Segmentation, lang: Language) -> String {
+    let name = all.value.metric.as_str();
+    lang.try_text(&format!("metric-head-{name}"), &[]).unwrap_or_else(|| name.to_owned())
+}
+
+/// Why a row was rejected, in words; as the machine file says it where there are none.
+pub(super) fn reject_reason(reason: &str, lang: Language) -> String {
+    lang.try_text(&format!("reject-{}", reason.replace(' ', "-")), &[]).unwrap_or_else(|| reason.to_owned())
+}
+
 /// The period looked at, in words.
 pub(super) fn period(all: &Segmentation, lang: Language) -> String {
     let Some(as_of) = all.settings.as_of else { return lang.text("period-none", &[]) };
@@ -116,7 +127,7 @@ pub(super) fn type_name(kind: CustomerType, lang: Language) -> String {
 /// The recipe's words for a message key; the key itself where it has none.
 pub(super) fn message(all: &Segmentation, key: &str, lang: Language) -> String {
     match all.service.messages.get(key) {
-        Some(text) if lang == Language::Zh => text.zh.clone(),
+        Some(text) if lang.is_chinese() => text.zh.clone(),
         Some(text) => text.en.clone(),
         None => key.to_owned(),
     }

@@ -81,7 +81,7 @@ fn finish(table: &Table) -> String {
 fn groups(all: &Segmentation, overview: &Overview, lang: Language, width: usize) -> String {
     let word = |key: &str| lang.text(key, &[]);
     let header =
-        [word("group"), word("customers"), word("share"), overview::metric(all, lang), word("share")];
+        [word("group"), word("customers"), word("share"), overview::metric_head(all, lang), word("share")];
     let mut table = table(width, &header);
     let mut row = |name: String, totals: &GroupTotals| {
         table.add_row([
@@ -170,7 +170,7 @@ fn rows(all: &Segmentation, lang: Language) -> Vec<String> {
     }
     for reject in all.rejects.iter().take(SHOWN) {
         let place = format!("{}:{}  {}", reject.file, reject.line, reject.column);
-        told.push(printable(&format!("  {place}: {}", reject.reason)));
+        told.push(printable(&format!("  {place}: {}", overview::reject_reason(&reject.reason, lang))));
     }
     told.extend(more(all.rejects.len(), lang));
     told

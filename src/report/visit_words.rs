@@ -86,7 +86,7 @@ impl<'a> VisitWords<'a> {
         let Some(key) = service.customers.get(index).map(|service| &*service.message) else { return "" };
         service.messages.get(key).map_or(key, |text| match self.lang {
             Language::En => &text.en,
-            Language::Zh => &text.zh,
+            Language::Zh | Language::ZhWan => &text.zh,
         })
     }
 

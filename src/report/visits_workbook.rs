@@ -93,7 +93,7 @@ impl<'a> Book<'a> {
     }
 
     fn word(&self, pair: [&'static str; 2]) -> String {
-        pair[usize::from(self.lang == Language::Zh)].to_owned()
+        pair[usize::from(self.lang.is_chinese())].to_owned()
     }
 
     fn text(&self, key: &str) -> String {

@@ -60,6 +60,62 @@ fn reports_are_made_again_in_another_language_and_format() {
 }
 
 #[test]
+fn warnings_and_reject_reasons_speak_the_language_of_the_report() {
+    let desk = desk();
+    let broken = desk.text("customers.csv").replace("和平医院 40,2500", "和平医院 40,many");
+    desk.put("customers.csv", broken);
+    let outcome =
+        desk.done("run --customers customers.csv --out out --lang zh --formats html --max-reject-share 0.5");
+    assert!(outcome.stderr.contains("! 所有客户均暂按保守型处理"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("sales: 不是数字"), "{}", outcome.stderr);
+    let chinese = desk.text("out/report.html");
+    assert!(chinese.contains("所有客户均暂按保守型处理") && chinese.contains("<td>不是数字</td>"));
+    assert_eq!(desk.column("out/rejects.csv", "reason"), ["is not a number"]);
+    let summary: serde_json::Value = serde_json::from_str(&desk.text("out/summary.json")).unwrap();
+    assert!(summary["warnings"][0].as_str().unwrap().starts_with("All customers are typed conservative"));
+    assert_eq!(summary["notices"][0]["code"], "untyped-without-transactions");
+    desk.done("report out --lang en");
+    let english = desk.text("out/report.html");
+    assert!(english.contains("All customers are typed conservative") && !english.contains("所有客户"));
+    desk.done("report out --lang zh-wan");
+    assert!(desk.text("out/report.html").contains("10.0\u{a0}万"), "amounts are counted in 万");
+}
+
+/// The desktop's opener is a script here that notes what it was given.
+#[cfg(target_os = "linux")]
+#[test]
+fn open_hands_the_report_to_the_desktop() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let desk = desk();
+    desk.done("run --customers customers.csv --out out --formats html");
+    let program = desk.path("bin/xdg-open");
+    std::fs::create_dir(desk.path("bin")).unwrap();
+    desk.put("bin/xdg-open", "#!/bin/sh\necho \"$1\" > opened.part && mv opened.part opened\n");
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let open = |path: &std::ffi::OsStr| {
+        assert_cmd::Command::cargo_bin("erba")
+            .unwrap()
+            .current_dir(desk.path(""))
+            .env("PATH", path)
+            .args(["report", "out", "--open"])
+            .output()
+            .unwrap()
+    };
+    let mut path = desk.path("bin").into_os_string();
+    path.push(":/usr/bin:/bin");
+    assert!(open(&path).status.success());
+    // Nobody waits for the opener, so it may be a moment late.
+    let opened = (0..500).find_map(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        std::fs::read_to_string(desk.path("opened")).ok()
+    });
+    assert_eq!(opened.as_deref(), Some("out/report.html\n"));
+    let without = open("nowhere".as_ref());
+    assert!(String::from_utf8_lossy(&without.stderr).contains("E702"));
+}
+
+#[test]
 fn what_is_no_result_and_no_report_is_told() {
     let desk = desk();
     let outcome = desk.erba(["report", "nowhere"]);

@@ -25,7 +25,7 @@ pub(crate) struct Args {
     #[arg(long)]
     force: bool,
     /// Language of reports and reasons
-    #[arg(long, value_name = "en|zh", default_value = "en", value_parser = run::language)]
+    #[arg(long, value_name = "en|zh|zh-wan", default_value = "en", value_parser = run::language)]
     lang: crate::language::Language,
 }
 
@@ -44,11 +44,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
         transactions: 30_000,
         seed: 28,
         last_day: Params::LAST_DAY,
-        language: if args.lang == crate::language::Language::Zh {
-            Headers::Chinese
-        } else {
-            Headers::English
-        },
+        language: if args.lang.is_chinese() { Headers::Chinese } else { Headers::English },
     };
     fs::create_dir_all(&data)?;
     synth::write(&synth::make(&params.check()?), &data)?;

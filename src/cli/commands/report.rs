@@ -18,8 +18,8 @@ use super::run;
 pub(crate) struct Args {
     /// The folder that `erba run --out` made
     dir: PathBuf,
-    /// Language of the reports
-    #[arg(long, value_name = "en|zh", default_value = "en", value_parser = run::language)]
+    /// Language of the reports; zh-wan counts amounts in 万
+    #[arg(long, value_name = "en|zh|zh-wan", default_value = "en", value_parser = run::language)]
     lang: Language,
     /// What to make: html, xlsx
     #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "html", value_parser = run::format)]

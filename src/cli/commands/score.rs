@@ -60,7 +60,7 @@ pub(crate) struct Args {
     #[arg(long, help_heading = "Output")]
     force: bool,
     /// Language of reports and reasons
-    #[arg(long, value_name = "en|zh", default_value = "en", value_parser = run::language, help_heading = "Output")]
+    #[arg(long, value_name = "en|zh|zh-wan", default_value = "en", value_parser = run::language, help_heading = "Output")]
     lang: Language,
     /// What to write: csv and json always, also xlsx, html, ics
     #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "csv,json", value_parser = run::format, help_heading = "Output")]

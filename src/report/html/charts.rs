@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use crate::domain::{CustomerType, Tier};
+use crate::domain::Tier;
 use crate::language::Language;
 use crate::report::overview::{self, Overview};
 use crate::result::Segmentation;
@@ -65,7 +65,13 @@ struct Mark {
     x: f64,
     y: f64,
     shape: &'static str,
+    /// For the key below, where there is no room in the drawing.
     label: String,
+    /// For the drawing.
+    short: String,
+    label_x: f64,
+    label_y: f64,
+    anchor: &'static str,
 }
 
 #[derive(Serialize)]
@@ -129,7 +135,7 @@ pub(super) fn pareto(all: &Segmentation, overview: &Overview, lang: Language) ->
         from = end;
     }
     let fifth = (count as f64 * 0.2).round() as usize;
-    let marks = [(ends[0], "circle"), (ends[1], "square"), (fifth, "diamond")]
+    let mut marks: Vec<Mark> = [(ends[0], "circle"), (ends[1], "square"), (fifth, "diamond")]
         .into_iter()
         .filter(|(rank, _)| (1..=count).contains(rank))
         .map(|(rank, shape)| Mark {
@@ -137,8 +143,20 @@ pub(super) fn pareto(all: &Segmentation, overview: &Overview, lang: Language) ->
             y: y_at(cumulative(rank)),
             shape,
             label: told(rank),
+            short: lang.text(
+                "pareto-mark",
+                &[
+                    ("share", lang.percent(share(rank)).into()),
+                    ("brings", lang.percent(cumulative(rank)).into()),
+                ],
+            ),
+            label_x: 0.0,
+            label_y: 0.0,
+            anchor: "start",
         })
         .collect();
+    place_labels(&mut marks);
+    marks.sort_by(|a, b| a.x.total_cmp(&b.x));
     let steps = 100.min(count);
     let slices = (0..steps)
         .map(|step| {
@@ -164,92 +182,24 @@ pub(super) fn pareto(all: &Segmentation, overview: &Overview, lang: Language) ->
     }
 }
 
+/// Puts each label right of its mark, below the curve, from the highest mark down, so that none covers another;
+/// left of it, above the curve, where the right edge is near.
+fn place_labels(marks: &mut [Mark]) {
+    marks.sort_by(|a, b| a.y.total_cmp(&b.y).then(b.x.total_cmp(&a.x)));
+    let (mut below, mut above) = (f64::MIN, f64::MIN);
+    for mark in marks.iter_mut() {
+        let is_left = mark.x > f64::midpoint(PLOT[0], PLOT[2]) + 60.0;
+        let lowest = if is_left { &mut above } else { &mut below };
+        mark.label_y = round((if is_left { mark.y - 8.0 } else { mark.y + 8.0 }).max(*lowest + 20.0));
+        *lowest = mark.label_y;
+        mark.label_x = round(if is_left { mark.x - 14.0 } else { mark.x + 14.0 });
+        mark.anchor = if is_left { "end" } else { "start" };
+    }
+}
+
 fn shares(lang: Language, place: fn(f64) -> f64) -> Vec<Tick> {
     [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
         .into_iter()
         .map(|share| Tick { at: place(share), label: lang.percent(share).replace(".0", "") })
         .collect()
-}
-
-#[derive(Serialize)]
-pub(super) struct Histogram {
-    bars: Vec<Bar>,
-    ticks: Vec<Tick>,
-    middle: f64,
-    shown: u64,
-}
-
-#[derive(Serialize)]
-struct Bar {
-    x: f64,
-    y: f64,
-    width: f64,
-    height: f64,
-    kind: usize,
-    tip: String,
-}
-
-/// Innovativeness: the innovative above the middle line, the conservative below.
-pub(super) fn innovativeness(all: &Segmentation, lang: Language) -> Option<Histogram> {
-    let known: Vec<(f64, CustomerType)> = all
-        .typing
-        .innovativeness
-        .iter()
-        .zip(&all.typing.types)
-        .filter_map(|(value, &kind)| value.filter(|value| value.is_finite()).map(|value| (value, kind)))
-        .collect();
-    let mut sorted: Vec<f64> = known.iter().map(|(value, _)| *value).collect();
-    sorted.sort_by(f64::total_cmp);
-    let at = |share: f64| sorted.get(((sorted.len() - 1) as f64 * share).round() as usize).copied();
-    if sorted.len() < 3 {
-        return None;
-    }
-    // The outermost half per cent on either side go into the outermost bars.
-    let (low, high) = (at(0.005)?, at(0.995)?);
-    if high <= low {
-        return None;
-    }
-    let bins = 28_usize;
-    let mut counts = vec![[0_u64; 2]; bins];
-    for (value, kind) in &known {
-        let bin = ((value - low) / (high - low) * bins as f64).floor().clamp(0.0, bins as f64 - 1.0);
-        counts[bin as usize][kind.index()] += 1;
-    }
-    // One scale for both sides, and the line between them where both just fit.
-    let most = |kind: usize| counts.iter().map(|both| both[kind]).max().unwrap_or(0) as f64;
-    let [above, below] = [most(0), most(1)];
-    let unit = (PLOT[3] - PLOT[1]) / (above + below).max(1.0);
-    let middle = round(PLOT[1] + above * unit);
-    let mut bars = Vec::new();
-    for (bin, both) in counts.iter().enumerate() {
-        for kind in CustomerType::ALL {
-            let count = both[kind.index()];
-            if count == 0 {
-                continue;
-            }
-            let height = round((count as f64 * unit).max(1.0));
-            let from = low + (high - low) * bin as f64 / bins as f64;
-            let args = [
-                ("type", overview::type_name(kind, lang).into()),
-                ("from", lang.decimal(from, 2).into()),
-                ("to", lang.decimal(from + (high - low) / bins as f64, 2).into()),
-                ("count", count.into()),
-            ];
-            bars.push(Bar {
-                x: x_at(bin as f64 / bins as f64),
-                y: if kind == CustomerType::Innovative { round(middle - height) } else { middle },
-                width: round((PLOT[2] - PLOT[0]) / bins as f64 - 1.5),
-                height,
-                kind: kind.index(),
-                tip: lang.text("histogram-bar", &args),
-            });
-        }
-    }
-    let ticks = (0..=4)
-        .map(|step| {
-            let share = f64::from(step) / 4.0;
-            Tick { at: x_at(share), label: lang.decimal(low + (high - low) * share, 1) }
-        })
-        .collect();
-    Some(Histogram { bars, ticks, middle, shown: known.len() as u64 })
 }

@@ -29,7 +29,7 @@ pub fn comparison_page(comparison: &Comparison, lang: Language) -> Result<String
     lead.extend(words::overlap(comparison, lang));
     lead.extend(words::notes(comparison, lang));
     page.render(context! {
-        lang => tag(lang),
+        lang => lang.html(),
         style => safe(include_str!("style.css")),
         kind => lang.text("compare-kind", &[]),
         headline => lang.text("compare-headline", &args),

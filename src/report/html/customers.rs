@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::domain::TierReason;
+use crate::domain::{Channel, TierReason};
 use crate::error::{Fault, Result};
 use crate::language::Language;
 use crate::result::Segmentation;
@@ -42,7 +42,8 @@ pub(super) fn json(all: &Segmentation, lang: Language) -> Result<String> {
             "found": lang.text("table-found", &[("found", "{found}".into()), ("from", "{from}".into()), ("to", "{to}".into())]),
             "none": lang.text("table-none", &[]),
         },
-        "locale": lang.as_str(),
+        "locale": lang.html(),
+        "wan": lang == Language::ZhWan,
     });
     let text = serde_json::to_string(&data)
         .map_err(|fault| Fault::new(902, format!("the rows of the report could not be formed: {fault}")))?;
@@ -77,8 +78,19 @@ fn row(all: &Segmentation, at: usize, reps: &[&str], reasons: &Reasons<'_>) -> V
         service.map(|service| fraction(service.visits, 100.0)),
         rep(all, at).and_then(|rep| reps.binary_search(&rep).ok()),
         profile.and_then(|profile| profile.region.as_deref()).unwrap_or_default(),
-        if all.tiering.reasons[at] == TierReason::Contribution { "".into() } else { reasons.of(at) },
+        if explains_itself(all, at) { "".into() } else { reasons.of(at) },
     ])
+}
+
+/// True if value alone put the customer where it is.
+fn explains_itself(all: &Segmentation, at: usize) -> bool {
+    let is_kept_out = all.service.customers.get(at).is_some_and(|service| service.channel == Channel::None);
+    all.tiering.reasons[at] == TierReason::Contribution && !is_kept_out
+}
+
+/// True if any customer has a rep.
+pub(super) fn has_reps(all: &Segmentation) -> bool {
+    (0..all.table.len()).any(|at| rep(all, at).is_some())
 }
 
 /// How many customers the table shows, and of how many.
@@ -87,7 +99,7 @@ pub(super) fn counts(all: &Segmentation) -> (usize, usize) {
 }
 
 /// The first rows as text, for readers without scripts and for paper.
-pub(super) fn first_rows(all: &Segmentation, lang: Language) -> Vec<[String; 8]> {
+pub(super) fn first_rows(all: &Segmentation, lang: Language) -> Vec<[String; 10]> {
     all.tiering
         .order
         .iter()
@@ -103,6 +115,11 @@ pub(super) fn first_rows(all: &Segmentation, lang: Language) -> Vec<[String; 8]>
                 lang.percent(all.tiering.cumulative_shares[at]),
                 all.potential.scores.get(at).map_or_else(String::new, |score| lang.decimal(*score, 2)),
                 rep(all, at).unwrap_or_default().to_owned(),
+                all.service
+                    .customers
+                    .get(at)
+                    .map_or_else(String::new, |service| lang.decimal(service.visits, 0)),
+                all.table.days_since_last(at).map_or_else(String::new, |days| days.to_string()),
             ]
         })
         .collect()

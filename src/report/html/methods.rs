@@ -30,7 +30,7 @@ pub fn methods_page(report: &MethodReport, lang: Language) -> Result<String> {
     ];
     let headline = if best.is_some() { "bench-headline" } else { "bench-headline-none" };
     page.render(context! {
-        lang => tag(lang),
+        lang => lang.html(),
         style => safe(include_str!("style.css")),
         kind => lang.text("bench-kind", &[]),
         headline => lang.text(headline, &args),

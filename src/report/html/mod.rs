@@ -12,7 +12,10 @@ mod dots;
 mod future;
 mod gains;
 mod heat;
+mod histogram;
 mod methods;
+mod movers;
+mod plan;
 mod scatter;
 mod sections;
 
@@ -32,7 +35,7 @@ use crate::error::{Error, Fault, Result};
 use crate::language::{FluentValue, Language};
 use crate::result::Segmentation;
 
-const TEMPLATES: [(&str, &str); 11] = [
+const TEMPLATES: [(&str, &str); 12] = [
     ("page.html", include_str!("page.html")),
     ("comparison.html", include_str!("comparison.html")),
     ("methods.html", include_str!("methods.html")),
@@ -42,6 +45,7 @@ const TEMPLATES: [(&str, &str); 11] = [
     ("typing.html", include_str!("typing.html")),
     ("plan.html", include_str!("plan.html")),
     ("future.html", include_str!("future.html")),
+    ("movers.html", include_str!("movers.html")),
     ("rows.html", include_str!("rows.html")),
     ("customers.html", include_str!("customers.html")),
 ];
@@ -74,7 +78,9 @@ fn render(all: &Segmentation, lang: Language) -> Result<String> {
     let overview = Overview::of(all);
     let page = environment.get_template("report.html").map_err(|fault| broken(&fault))?;
     page.render(context! {
-        lang => tag(lang),
+        lang => lang.html(),
+        // Between sentences; Chinese has its room in the full stop.
+        gap => if lang.is_chinese() { "" } else { " " },
         style => safe(include_str!("style.css")),
         script => Value::from_safe_string(include_str!("script.js").to_owned()),
         data => Value::from_safe_string(customers::json(all, lang)?),
@@ -82,19 +88,14 @@ fn render(all: &Segmentation, lang: Language) -> Result<String> {
         pareto => shown(charts::pareto(all, &overview, lang)),
         scatter => shown(scatter::scatter(all, lang)),
         typing => shown(sections::typing(all, &overview, lang)),
-        plan => shown(sections::plan(all, &overview, lang)),
+        plan => shown(plan::plan(all, &overview, lang)),
         future => shown(future::future(all, lang)),
-        movers => shown(sections::movers(all, lang)),
+        movers => shown(movers::movers(all, lang)),
         rows => shown(sections::rows(all, lang)),
         settings => shown(sections::settings(all, lang)),
-        visits => shown(sections::visits(all, lang)),
+        visits => shown(plan::visits(all, lang)),
     })
     .map_err(|fault| broken(&fault))
-}
-
-/// The language as HTML names it.
-fn tag(lang: Language) -> &'static str {
-    if lang == Language::Zh { "zh-CN" } else { "en" }
 }
 
 /// Text of our own that is markup already.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::charts::{Tick, round, x_at, y_at};
+use super::charts::{PLOT, Tick, round, x_at, y_at};
 use crate::domain::{Money, Tier, TierReason};
 use crate::language::Language;
 use crate::report::overview;
@@ -17,7 +17,9 @@ pub(super) struct Scatter {
     x_ticks: Vec<Tick>,
     y_ticks: Vec<Tick>,
     /// Where the smallest value of Ⅰ and of Ⅱ lies.
-    cuts: Vec<Tick>,
+    cuts: Vec<f64>,
+    /// The tiers by value, over the middle of where they lie.
+    zones: Vec<Tick>,
     /// The lowest potential promoted.
     line: Option<Tick>,
     shown: u64,
@@ -52,10 +54,10 @@ pub(super) fn scatter(all: &Segmentation, lang: Language) -> Option<Scatter> {
         .map(|&at| at as usize)
         .filter(|&at| all.value.amounts[at] > Money::ZERO && all.potential.scores.get(at).is_some())
         .collect();
-    let largest = all.value.amounts[*eligible.first()?].to_f64().log10();
-    let smallest = all.value.amounts[*eligible.last()?].to_f64().log10();
-    // At least a decade, so that equal customers do not divide by nothing.
-    let (low, high) = (smallest.floor(), largest.ceil().max(smallest.floor() + 1.0));
+    let exponent = |at: usize| all.value.amounts[at].to_f64().log10();
+    // A few crumbs at the end would take half the width: the last five in a thousand stand at the edge.
+    let tail = eligible.len().checked_sub(1 + eligible.len() / 200)?;
+    let (low, high) = span(exponent(*eligible.get(tail)?), exponent(*eligible.first()?));
     let place = |amount: Money| x_at(((amount.to_f64().log10() - low) / (high - low)).clamp(0.0, 1.0));
     let is_promoted = |at: usize| all.tiering.reasons[at] == TierReason::Potential;
     let stride = (eligible.len() / MOST).max(1);
@@ -69,15 +71,15 @@ pub(super) fn scatter(all: &Segmentation, lang: Language) -> Option<Scatter> {
         shown.iter().map(|&at| point(all, at, place(all.value.amounts[at]), lang)).collect();
     // The promoted are drawn last, so nothing hides them.
     points.sort_by_key(|point| point.class == 3);
-    let decades = (high - low) as i32;
-    let x_ticks = (0..=decades)
-        .step_by(usize::try_from(decades / 6 + 1).unwrap_or(1))
-        .map(|step| Tick {
-            at: x_at(f64::from(step) / f64::from(decades.max(1))),
-            label: Money::from_f64(10_f64.powf(low + f64::from(step))).map_or_else(String::new, |amount| {
-                lang.money_short(amount).replace(".00", "").replace(".0", "")
-            }),
-        })
+    let x_ticks = x_ticks(low, high, lang);
+    let cuts: Vec<f64> = all
+        .tiering
+        .cuts
+        .smallest
+        .iter()
+        .flatten()
+        .filter(|amount| **amount > Money::ZERO)
+        .map(|&amount| place(amount))
         .collect();
     Some(Scatter {
         shown: points.len() as u64,
@@ -87,18 +89,8 @@ pub(super) fn scatter(all: &Segmentation, lang: Language) -> Option<Scatter> {
             .into_iter()
             .map(|share| Tick { at: y_at(share), label: lang.decimal(share, 2) })
             .collect(),
-        cuts: all
-            .tiering
-            .cuts
-            .smallest
-            .iter()
-            .zip([Tier::I, Tier::II])
-            .filter_map(|(amount, tier)| {
-                amount
-                    .filter(|amount| *amount > Money::ZERO)
-                    .map(|amount| Tick { at: place(amount), label: tier.sign().to_owned() })
-            })
-            .collect(),
+        zones: zones(&cuts),
+        cuts,
         line: all
             .tiering
             .cuts
@@ -108,6 +100,50 @@ pub(super) fn scatter(all: &Segmentation, lang: Language) -> Option<Scatter> {
         metric: overview::metric(all, lang),
         promoted: promoted(all, lang),
     })
+}
+
+/// A little room on both sides, and at least half a decade, so that equal customers do not divide by nothing.
+fn span(low: f64, high: f64) -> (f64, f64) {
+    let room = ((high - low) * 0.03).max(0.25);
+    (low - room, high + room)
+}
+
+/// Powers of ten; with fewer than three of them also twice and five times as much.
+fn x_ticks(low: f64, high: f64, lang: Language) -> Vec<Tick> {
+    let decades = low.floor() as i32..=high.ceil() as i32;
+    let within = |factor: f64| {
+        let inside = decades.clone().map(move |decade| f64::from(decade) + factor.log10());
+        inside.filter(|exponent| (low..=high).contains(exponent))
+    };
+    let mut exponents: Vec<f64> = within(1.0).collect();
+    if exponents.len() < 3 {
+        exponents.extend([2.0, 5.0].into_iter().flat_map(within));
+        exponents.sort_by(f64::total_cmp);
+    }
+    let step = exponents.len() / 9 + 1;
+    exponents
+        .into_iter()
+        .step_by(step)
+        .filter_map(|exponent| {
+            let label = lang.money_short(Money::from_f64(10_f64.powf(exponent))?);
+            let at = x_at((exponent - low) / (high - low));
+            Some(Tick { at, label: label.replace(".00", "").replace(".0", "") })
+        })
+        .collect()
+}
+
+/// Signs of the tiers by value over the parts that the cuts make, where there are both cuts.
+fn zones(cuts: &[f64]) -> Vec<Tick> {
+    let [one, two] = cuts else { return Vec::new() };
+    let edges = [PLOT[2], *one, *two, PLOT[0]];
+    Tier::ALL
+        .into_iter()
+        .zip(edges.windows(2))
+        .map(|(tier, edges)| Tick {
+            at: round(f64::midpoint(edges[0], edges[1])),
+            label: tier.sign().to_owned(),
+        })
+        .collect()
 }
 
 fn point(all: &Segmentation, at: usize, x: f64, lang: Language) -> Point {

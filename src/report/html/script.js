@@ -3,22 +3,34 @@
   const data = JSON.parse(document.getElementById("data").textContent);
   const [RANK, ID, NAME, TIER, PROMOTED, TYPE, CONFIDENCE, VALUE, CUMULATIVE, POTENTIAL, DAYS, VISITS, REP, REGION, REASON] =
     Array(15).keys();
-  const locale = data.locale === "zh" ? "zh-CN" : "en";
-  const PAGE = 50;
+  const locale = data.locale;
+  const PAGE = 25;
   const get = (id) => document.getElementById(id);
   const body = get("customers").tBodies[0];
   const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
   const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
-  const percent = new Intl.NumberFormat(locale, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const tenths = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const space = locale === "en" ? "\u00a0" : "";
+  const percent = (share) => tenths.format(share * 100) + space + "%";
+  // As the rest of the report counts: in full, or from ten thousand on in 万.
+  const amount = (value) => {
+    const size = Math.abs(value);
+    if (data.wan && size >= 1e4) {
+      const [scale, unit] = size >= 1e8 ? [1e8, "亿"] : [1e4, "万"];
+      return (size / scale < 10 ? numbers : tenths).format(value / scale) + "\u00a0" + unit;
+    }
+    return (size < 1000 ? numbers : whole).format(value);
+  };
   const collator = new Intl.Collator(locale, { numeric: true });
   const search = data.rows.map((row) =>
     [row[ID], row[NAME], row[REP] === null ? "" : data.reps[row[REP]], row[REGION]].join("\n").toLowerCase());
 
-  data.reps.forEach((rep, index) => {
+  const reps = get("rep");
+  if (reps) data.reps.forEach((rep, index) => {
     const option = document.createElement("option");
     option.value = index;
     option.textContent = rep;
-    get("rep").append(option);
+    reps.append(option);
   });
 
   const state = { sort: RANK, down: false, page: 0, rows: [] };
@@ -42,17 +54,23 @@
     const chip = document.createElement("span");
     chip.className = "chip tier-" + row[TIER];
     chip.textContent = data.tiers[row[TIER]] + (row[PROMOTED] ? " ▲" : "");
-    if (row[PROMOTED]) chip.dataset.tip = row[REASON];
     tier.append(chip);
+    const name = cell(row[NAME] || row[ID], "name", [row[NAME] ? row[ID] : "", row[REGION]].filter(Boolean).join(" · "));
+    if (row[REASON]) {
+      const why = document.createElement("small");
+      why.className = "why";
+      why.textContent = row[REASON];
+      name.append(why);
+    }
     element.append(
       cell(whole.format(row[RANK]), "n"),
-      cell(row[NAME] || row[ID], "name", [row[NAME] ? row[ID] : "", row[REGION]].filter(Boolean).join(" · ")),
+      name,
       tier,
-      cell(data.types[row[TYPE]], "", row[CONFIDENCE] > 0 ? percent.format(row[CONFIDENCE]) : data.words.uncertain),
-      cell(Math.abs(row[VALUE]) < 1000 ? numbers.format(row[VALUE]) : whole.format(row[VALUE]), "n"),
-      cell(percent.format(row[CUMULATIVE]), "n"),
+      cell(data.types[row[TYPE]], "", row[CONFIDENCE] > 0 ? whole.format(row[CONFIDENCE] * 100) + space + "%" : data.words.uncertain),
+      cell(amount(row[VALUE]), "n"),
+      cell(percent(row[CUMULATIVE]), "n"),
       cell(row[POTENTIAL] === null ? "" : row[POTENTIAL].toFixed(2), "n"),
-      cell(row[REP] === null ? "" : data.reps[row[REP]]),
+      ...(reps ? [cell(row[REP] === null ? "" : data.reps[row[REP]])] : []),
       cell(row[VISITS] === null ? "" : numbers.format(row[VISITS]), "n"),
       cell(row[DAYS] === null ? "" : whole.format(row[DAYS]), "n"));
     return element;
@@ -83,7 +101,7 @@
 
   const update = () => {
     const words = get("search").value.toLowerCase().split(/\s+/).filter(Boolean);
-    const [tier, type, rep] = ["tier", "type", "rep"].map((id) => get(id).value);
+    const [tier, type, rep] = ["tier", "type", "rep"].map((id) => get(id)?.value ?? "");
     state.rows = [];
     data.rows.forEach((row, index) => {
       if (tier === "p" ? !row[PROMOTED] : tier !== "" && row[TIER] !== +tier) return;
@@ -114,7 +132,7 @@
   });
   document.querySelector(".controls").addEventListener("submit", (event) => event.preventDefault());
   get("search").addEventListener("input", update);
-  ["tier", "type", "rep"].forEach((id) => get(id).addEventListener("change", update));
+  ["tier", "type", "rep"].forEach((id) => get(id)?.addEventListener("change", update));
   get("back").addEventListener("click", () => { state.page -= 1; show(); });
   get("next").addEventListener("click", () => { state.page += 1; show(); });
   document.querySelectorAll(".controls, .pages").forEach((element) => { element.hidden = false; });

@@ -1,18 +1,15 @@
 //! What each section of the report says: words and figures, ready to print.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::charts::{self, Histogram};
 use super::customers;
-use super::heat::Cell;
+use super::histogram::{Histogram, histogram};
 use crate::domain::{CustomerType, Tier, TypeFlag};
 use crate::language::Language;
 use crate::report::overview::{self, Overview};
-use crate::result::{Mover, Segmentation};
-use crate::visits::VisitState;
+use crate::result::Segmentation;
 
 #[derive(Serialize)]
 pub(super) struct First {
@@ -23,10 +20,12 @@ pub(super) struct First {
     customers: String,
     total: String,
     metric: String,
+    metric_head: String,
+    has_reps: bool,
     warnings: Vec<String>,
     table_shown: usize,
     table_all: usize,
-    table_rows: Vec<[String; 8]>,
+    table_rows: Vec<[String; 10]>,
 }
 
 /// A tier at a glance.
@@ -72,6 +71,8 @@ pub(super) fn first(all: &Segmentation, overview: &Overview, lang: Language) -> 
         customers: lang.count(overview.customers),
         total: lang.money_short(overview.total),
         metric: overview::metric(all, lang),
+        metric_head: overview::metric_head(all, lang),
+        has_reps: customers::has_reps(all),
         warnings: all.warnings.iter().map(|notice| lang.notice(notice)).collect(),
         table_shown,
         table_all,
@@ -125,7 +126,7 @@ pub(super) fn typing(all: &Segmentation, overview: &Overview, lang: Language) ->
     let untyped = typing.flags.iter().filter(|&&flag| flag != TypeFlag::None).count();
     TypingSection {
         groups,
-        histogram: charts::innovativeness(all, lang),
+        histogram: histogram(all, lang),
         separates: separations(all, lang),
         confidence: confidence(all, lang),
         quality: quality(all, lang),
@@ -159,16 +160,26 @@ fn separations(all: &Segmentation, lang: Language) -> Vec<Separation> {
         .take(8)
         .map(|(own, rest, name)| {
             let word = lang.try_text(&format!("feature-{}", name.replace('_', "-")), &[]);
-            let apart = lang.decimal((own - rest).abs(), 1);
-            let key = if own >= rest { "separates-more" } else { "separates-less" };
             Separation {
                 name: word.unwrap_or_else(|| name.to_owned()),
-                words: lang.text(key, &[("apart", apart.into())]),
+                words: how_far_apart(own - rest, lang),
                 places: [place(own), place(rest)],
                 figures: [lang.decimal(own, 2), lang.decimal(rest, 2)],
             }
         })
         .collect()
+}
+
+/// A difference in standard deviations, in plain words: Cohen (1988) calls 0.2 small, 0.5 medium and 0.8 large.
+fn how_far_apart(difference: f64, lang: Language) -> String {
+    let key = match difference.abs() {
+        apart if apart < 0.2 => "separates-hardly",
+        _ if difference < 0.0 => "separates-less",
+        apart if apart < 0.5 => "separates-slightly",
+        apart if apart < 0.8 => "separates-clearly",
+        _ => "separates-far",
+    };
+    lang.text(key, &[("apart", lang.decimal(difference.abs(), 1).into())])
 }
 
 fn confidence(all: &Segmentation, lang: Language) -> Vec<Band> {
@@ -216,173 +227,8 @@ fn quality(all: &Segmentation, lang: Language) -> Vec<[String; 2]> {
     lines
 }
 
-#[derive(Serialize)]
-pub(super) struct PlanSection {
-    period_days: u32,
-    rows: Vec<PlanLine>,
-    /// Customers, value, visits and budget, each split by tier.
-    splits: Vec<Split>,
-    budget: Option<String>,
-    allocation: String,
-}
-
-#[derive(Serialize)]
-struct PlanLine {
-    tier: usize,
-    sign: &'static str,
-    kind: String,
-    cells: Vec<String>,
-    message: String,
-}
-
-#[derive(Serialize)]
-struct Split {
-    name: String,
-    parts: Vec<Part>,
-}
-
-#[derive(Serialize)]
-struct Part {
-    tier: usize,
-    sign: &'static str,
-    width: f64,
-    label: String,
-}
-
-pub(super) fn plan(all: &Segmentation, overview: &Overview, lang: Language) -> PlanSection {
-    let service = &all.service;
-    let rows = service
-        .groups
-        .iter()
-        .map(|row| PlanLine {
-            tier: row.tier.index(),
-            sign: row.tier.sign(),
-            kind: overview::type_name(row.customer_type, lang),
-            cells: vec![
-                lang.count(u64::from(row.customers)),
-                overview::channel(row.channel, lang),
-                overview::visits_each(row, lang),
-                lang.decimal(row.visits, 0),
-                lang.decimal(row.minutes / 60.0, 0),
-                row.budget.map_or_else(|| "–".to_owned(), |budget| lang.money(budget)),
-                lang.percent(row.budget_share),
-            ],
-            message: overview::message(all, &row.message, lang),
-        })
-        .collect();
-    let by_tier = |of: fn(&crate::service::PlanRow) -> f64| {
-        Tier::ALL.map(|tier| service.groups.iter().filter(|row| row.tier == tier).map(of).sum::<f64>())
-    };
-    let splits = [
-        ("customers", overview.tiers.map(|totals| totals.customers as f64)),
-        ("", overview.tiers.map(|totals| totals.value.to_f64().max(0.0))),
-        ("visits-all", by_tier(|row| row.visits)),
-        ("budget", by_tier(|row| row.budget_share)),
-    ];
-    PlanSection {
-        period_days: service.period_days,
-        rows,
-        splits: splits
-            .into_iter()
-            .filter_map(|(key, parts)| {
-                let name = if key.is_empty() { overview::metric(all, lang) } else { lang.text(key, &[]) };
-                split(name, parts, lang)
-            })
-            .collect(),
-        budget: service.budget.map(|budget| lang.money(budget)),
-        allocation: lang
-            .try_text(&format!("allocation-{}", service.allocation), &[])
-            .unwrap_or_else(|| service.allocation.clone()),
-    }
-}
-
-fn split(name: String, parts: [f64; 3], lang: Language) -> Option<Split> {
-    let whole: f64 = parts.iter().sum();
-    if whole <= 0.0 || !whole.is_finite() {
-        return None;
-    }
-    let parts = Tier::ALL
-        .into_iter()
-        .zip(parts)
-        .filter(|(_, part)| *part > 0.0)
-        .map(|(tier, part)| Part {
-            tier: tier.index(),
-            sign: tier.sign(),
-            width: (part / whole * 1_000.0).round() / 10.0,
-            label: lang.percent(part / whole),
-        })
-        .collect();
-    Some(Split { name, parts })
-}
-
-#[derive(Serialize)]
-pub(super) struct Movers {
-    /// Rows: before (and new); columns: now (and gone).
-    matrix: Vec<Vec<Cell>>,
-    heads: Vec<String>,
-    lines: Vec<[String; 6]>,
-    count: usize,
-}
-
-pub(super) fn movers(all: &Segmentation, lang: Language) -> Option<Movers> {
-    let movers = all.movers.as_ref()?;
-    let mut counts = [[0_u64; 4]; 4];
-    for mover in movers {
-        let place = |tier: Option<Tier>| tier.map_or(3, Tier::index);
-        counts[place(mover.tier_before)][place(mover.tier_now)] += 1;
-    }
-    // A mover on the diagonal changed its type alone; who is in a tier and did not move into it stayed.
-    for tier in Tier::ALL {
-        let place = tier.index();
-        let came: u64 = (0..4).filter(|before| *before != place).map(|before| counts[before][place]).sum();
-        counts[place][place] = all.tier_totals(tier).customers.saturating_sub(came);
-    }
-    let cell = |before: usize, now: usize, row: &[u64; 4]| {
-        let whole: u64 = row.iter().sum();
-        Cell::new(row[now] as f64, whole as f64, [before, now], lang.count(row[now]), lang)
-    };
-    let matrix = counts
-        .iter()
-        .enumerate()
-        .map(|(before, row)| (0..4).map(|now| cell(before, now, row)).collect())
-        .collect();
-    let mut largest: Vec<&Mover> = movers.iter().collect();
-    let change = |mover: &Mover| {
-        let parts = |amount: Option<crate::domain::Money>| amount.map_or(0, |amount| amount.0);
-        parts(mover.value_now).saturating_sub(parts(mover.value_before))
-    };
-    // A change of tier matters more than one of type; within each, the largest change of value.
-    let order = |mover: &Mover| (mover.tier_before == mover.tier_now, Reverse(change(mover).unsigned_abs()));
-    largest.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.customer_id.cmp(&b.customer_id)));
-    let sign = |tier: Option<Tier>| tier.map_or("–".to_owned(), |tier| tier.sign().to_owned());
-    let kind =
-        |kind: Option<CustomerType>| kind.map_or("–".to_owned(), |kind| overview::type_name(kind, lang));
-    let lines = largest
-        .into_iter()
-        .take(20)
-        .map(|mover| {
-            [
-                mover.customer_id.to_string(),
-                if mover.tier_before == mover.tier_now {
-                    sign(mover.tier_now)
-                } else {
-                    format!("{} → {}", sign(mover.tier_before), sign(mover.tier_now))
-                },
-                if mover.type_before == mover.type_now {
-                    kind(mover.type_now)
-                } else {
-                    format!("{} → {}", kind(mover.type_before), kind(mover.type_now))
-                },
-                mover.value_before.map_or_else(|| "–".to_owned(), |amount| lang.money(amount)),
-                mover.value_now.map_or_else(|| "–".to_owned(), |amount| lang.money(amount)),
-                lang.money(crate::domain::Money(change(mover))),
-            ]
-        })
-        .collect();
-    let mut heads: Vec<String> = Tier::ALL.iter().map(|tier| tier.sign().to_owned()).collect();
-    heads.push(lang.text("not-there", &[]));
-    Some(Movers { matrix, heads, lines, count: movers.len() })
-}
+/// Rejected rows shown; `rejects.csv` holds all.
+const SHOWN: usize = 10;
 
 #[derive(Serialize)]
 pub(super) struct Rows {
@@ -393,6 +239,8 @@ pub(super) struct Rows {
     filters: Vec<(String, String)>,
     columns: Vec<(String, String)>,
     rejects: Vec<[String; 4]>,
+    /// Rejects that are not shown.
+    more: usize,
 }
 
 pub(super) fn rows(all: &Segmentation, lang: Language) -> Rows {
@@ -410,16 +258,17 @@ pub(super) fn rows(all: &Segmentation, lang: Language) -> Rows {
             .map(|(reason, count)| (reason, lang.count(count)))
             .collect(),
         columns: columns.into_iter().map(|(column, count)| (column.to_owned(), lang.count(count))).collect(),
+        more: all.rejects.len().saturating_sub(SHOWN),
         rejects: all
             .rejects
             .iter()
-            .take(10)
+            .take(SHOWN)
             .map(|reject| {
                 [
                     format!("{}:{}", reject.file, reject.line),
                     reject.column.clone(),
                     reject.value.clone(),
-                    reject.reason.clone(),
+                    overview::reject_reason(&reject.reason, lang),
                 ]
             })
             .collect(),
@@ -463,36 +312,4 @@ pub(super) fn settings(all: &Segmentation, lang: Language) -> Settings {
         recipe_text: all.settings.recipe_text.clone(),
         weights: overview::weights(all, lang),
     }
-}
-
-/// Visits of one rep.
-#[derive(Serialize)]
-pub(super) struct RepVisits {
-    rep: String,
-    visits: String,
-    hours: String,
-    overdue: String,
-    first: String,
-}
-
-pub(super) fn visits(all: &Segmentation, lang: Language) -> Option<Vec<RepVisits>> {
-    let plan = all.visits.as_ref()?;
-    let mut reps: BTreeMap<&str, (u64, u64, u64, String)> = BTreeMap::new();
-    for visit in &plan.visits {
-        let entry = reps.entry(&visit.rep).or_insert_with(|| (0, 0, 0, visit.date.to_string()));
-        entry.0 += 1;
-        entry.1 += u64::from(visit.minutes);
-        entry.2 += u64::from(visit.state == VisitState::Overdue);
-    }
-    Some(
-        reps.into_iter()
-            .map(|(rep, (visits, minutes, overdue, first))| RepVisits {
-                rep: rep.to_owned(),
-                visits: lang.count(visits),
-                hours: lang.decimal(minutes as f64 / 60.0, 1),
-                overdue: lang.count(overdue),
-                first,
-            })
-            .collect(),
-    )
 }

@@ -1,5 +1,6 @@
-//! The points behind the Pareto chart: a hundred and one shares of customers.
+//! The points behind the Pareto chart: a hundred and one shares of customers, and where tiers by value end.
 
+use crate::domain::Tier;
 use crate::result::Segmentation;
 
 /// Share of customers and share of value they bring, from 0 to 1, along rank.
@@ -17,6 +18,22 @@ pub(super) fn points(all: &Segmentation) -> Vec<(f64, f64)> {
                 None => 0.0,
             };
             (rank as f64 / count as f64, brought)
+        })
+        .collect()
+}
+
+/// Share of customers and share of value where Ⅰ and Ⅱ by value end; without those nobody is in.
+pub(super) fn cuts(all: &Segmentation) -> Vec<(f64, f64)> {
+    let count = all.tiering.order.len();
+    let of_tier = |tier: Tier| all.tiering.by_value.iter().filter(|&&by_value| by_value == tier).count();
+    let one = of_tier(Tier::I);
+    let two = one + of_tier(Tier::II);
+    [one, two]
+        .into_iter()
+        .filter(|&rank| (1..count).contains(&rank))
+        .map(|rank| {
+            let last = all.tiering.order[rank - 1] as usize;
+            (rank as f64 / count as f64, all.tiering.cumulative_shares[last])
         })
         .collect()
 }

@@ -1,13 +1,9 @@
 //! The sheet of customers, ordered by rank.
 
-use rust_xlsxwriter::{
-    Color, ConditionalFormat2ColorScale, ConditionalFormatCell, ConditionalFormatCellRule,
-    ConditionalFormatDataBar, Format, Worksheet, XlsxError,
-};
+use rust_xlsxwriter::{Color, ConditionalFormat2ColorScale, ConditionalFormatDataBar, Worksheet, XlsxError};
 
 use super::Book;
-use super::sheet::{Column, Row, TIER_COLORS, WARM};
-use crate::domain::Tier;
+use super::sheet::{Column, Row, TIER_COLORS, WARM, colour_tiers};
 use crate::language::Language;
 use crate::report::overview;
 use crate::report::reason::Reasons;
@@ -42,7 +38,7 @@ fn columns(all: &Segmentation, lang: Language) -> Vec<Column> {
         text(word("type"), 14.0),
         number(word("read-confidence"), 11.0),
         text(word("rep"), 16.0),
-        number(overview::metric(all, lang), 16.0),
+        number(overview::metric_head(all, lang), 16.0),
         number(word("share"), 9.0),
         number(word("cumulative"), 11.0),
         number(word("potential"), 10.0),
@@ -99,13 +95,9 @@ fn fill(
 fn colours(sheet: &mut Worksheet, last: u32) -> Result<(), XlsxError> {
     sheet.set_freeze_panes(1, 3)?;
     let last = last.max(1);
-    for (tier, color) in Tier::ALL.iter().zip(TIER_COLORS) {
-        let ink = if *tier == Tier::III { Color::Black } else { Color::White };
-        let rule = ConditionalFormatCell::new()
-            .set_rule(ConditionalFormatCellRule::EqualTo(tier.sign().to_owned()))
-            .set_format(Format::new().set_background_color(color).set_font_color(ink));
-        sheet.add_conditional_format(1, TIER, last, TIER, &rule)?;
-    }
+    // All 23 columns on one page would be too small to read; those up to potential tell who is where, and why.
+    sheet.set_print_area(0, 0, last, POTENTIAL)?;
+    colour_tiers(sheet, &[TIER], last)?;
     let bar = ConditionalFormatDataBar::new().set_fill_color(TIER_COLORS[1]).set_solid_fill(true);
     sheet.add_conditional_format(1, VALUE, last, VALUE, &bar)?;
     let scale = ConditionalFormat2ColorScale::new().set_minimum_color(Color::White).set_maximum_color(WARM);

@@ -1,18 +1,13 @@
 //! The smaller sheets.
 
-use rust_xlsxwriter::{Worksheet, XlsxError};
+use rust_xlsxwriter::XlsxError;
 
 use super::Book;
-use super::sheet::{Column, Row};
+use super::sheet::{Column, Row, colour_tiers};
 use crate::domain::{CustomerType, Money, Tier};
 use crate::report::visit_words::VisitWords;
 use crate::report::{future, overview};
 use crate::result::Segmentation;
-
-#[expect(clippy::unnecessary_wraps, reason = "the shape every list is finished in")]
-fn plain(_: &mut Worksheet, _: u32) -> Result<(), XlsxError> {
-    Ok(())
-}
 
 pub(super) fn plan(book: &mut Book, all: &Segmentation) -> Result<(), XlsxError> {
     let lang = book.lang;
@@ -20,7 +15,7 @@ pub(super) fn plan(book: &mut Book, all: &Segmentation) -> Result<(), XlsxError>
         Column::text(book.word("tier"), 8.0),
         Column::text(book.word("type"), 16.0),
         Column::number(book.word("customers"), 11.0),
-        Column::number(overview::metric(all, lang), 18.0),
+        Column::number(overview::metric_head(all, lang), 18.0),
         Column::text(book.word("served-by"), 16.0),
         Column::number(book.word("visits-each"), 11.0),
         Column::number(book.word("visits-all"), 11.0),
@@ -45,7 +40,7 @@ pub(super) fn plan(book: &mut Book, all: &Segmentation) -> Result<(), XlsxError>
         row.wrapped(&overview::message(all, &group.message, lang))
     };
     let name = book.word("sheet-plan");
-    book.list(&name, &columns, groups.len(), fill, plain)
+    book.list(&name, &columns, groups.len(), fill, |sheet, last| colour_tiers(sheet, &[0], last))
 }
 
 /// What each tier × type will bring, and the budget by it; nothing without lifetime values.
@@ -84,7 +79,7 @@ pub(super) fn future(book: &mut Book, all: &Segmentation) -> Result<(), XlsxErro
         row.share(Some(holding.budget_share_by_future))
     };
     let name = book.word("sheet-future");
-    book.list(&name, &columns, holdings.len(), fill, plain)
+    book.list(&name, &columns, holdings.len(), fill, |sheet, last| colour_tiers(sheet, &[0], last))
 }
 
 /// By rep, date and sequence; nothing without reps.
@@ -103,7 +98,7 @@ pub(super) fn visits(book: &mut Book, all: &Segmentation) -> Result<(), XlsxErro
         Column::text(book.word("last-visit"), 12.0),
         Column::number(book.word("interval-days"), 10.0),
         Column::number(book.word("minutes"), 9.0),
-        Column::number(overview::metric(all, lang), 16.0),
+        Column::number(overview::metric_head(all, lang), 16.0),
         Column::text(book.word("reason"), 70.0),
         Column::text(book.word("message"), 60.0),
     ];
@@ -129,7 +124,7 @@ pub(super) fn visits(book: &mut Book, all: &Segmentation) -> Result<(), XlsxErro
         row.text(words.message(at))
     };
     let name = book.word("visits-title");
-    book.list(&name, &columns, plan.visits.len(), fill, plain)
+    book.list(&name, &columns, plan.visits.len(), fill, |sheet, last| colour_tiers(sheet, &[5], last))
 }
 
 /// Who changed; nothing without a previous run.
@@ -138,6 +133,7 @@ pub(super) fn movers(book: &mut Book, all: &Segmentation) -> Result<(), XlsxErro
     let lang = book.lang;
     let columns = [
         Column::text(book.word("customer-id"), 18.0),
+        Column::text(book.word("name"), 28.0),
         Column::text(book.word("tier-before"), 12.0),
         Column::text(book.word("tier-now"), 12.0),
         Column::text(book.word("type-before"), 14.0),
@@ -152,6 +148,10 @@ pub(super) fn movers(book: &mut Book, all: &Segmentation) -> Result<(), XlsxErro
     let fill = |row: &mut Row<'_>, index: usize| {
         let mover = &movers[index];
         row.text(&mover.customer_id)?;
+        // Customers stand ascending by id; who has gone has no name here.
+        let known = all.table.ids.binary_search(&mover.customer_id).ok();
+        let profile = known.and_then(|at| all.table.profile(at));
+        row.text(profile.and_then(|profile| profile.name.as_deref()).unwrap_or_default())?;
         row.sign(tier(mover.tier_before))?;
         row.sign(tier(mover.tier_now))?;
         row.text(&kind(mover.type_before))?;
@@ -164,10 +164,11 @@ pub(super) fn movers(book: &mut Book, all: &Segmentation) -> Result<(), XlsxErro
         )))
     };
     let name = book.word("sheet-movers");
-    book.list(&name, &columns, movers.len(), fill, plain)
+    book.list(&name, &columns, movers.len(), fill, |sheet, last| colour_tiers(sheet, &[2, 3], last))
 }
 
 pub(super) fn rejected(book: &mut Book, all: &Segmentation) -> Result<(), XlsxError> {
+    let lang = book.lang;
     let columns = [
         Column::text(book.word("file"), 32.0),
         Column::number(book.word("line"), 10.0),
@@ -181,39 +182,54 @@ pub(super) fn rejected(book: &mut Book, all: &Segmentation) -> Result<(), XlsxEr
         row.whole(Some(reject.line as f64))?;
         row.text(&reject.column)?;
         row.text(&reject.value)?;
-        row.text(&reject.reason)
+        row.text(&overview::reject_reason(&reject.reason, lang))
     };
     let name = book.word("sheet-rejected");
-    book.list(&name, &columns, all.rejects.len(), fill, plain)
+    book.list(&name, &columns, all.rejects.len(), fill, |_, _| Ok(()))
+}
+
+/// What a parameter is set to.
+enum Parameter {
+    Text(String),
+    Count(u64),
 }
 
 /// Parameters, weights, counts, files with their hashes, and the whole recipe.
 pub(super) fn parameters(book: &mut Book, all: &Segmentation) -> Result<(), XlsxError> {
     let lang = book.lang;
-    let mut lines = overview::settings(all, lang);
-    lines.extend(overview::weights(all, lang));
+    let mut lines: Vec<(String, Parameter)> = overview::settings(all, lang)
+        .into_iter()
+        .chain(overview::weights(all, lang))
+        .map(|(name, value)| (name, Parameter::Text(value)))
+        .collect();
     for (key, rows) in [
         ("rows-of-read", all.rows.read),
         ("rows-of-used", all.rows.used),
         ("rows-of-filtered", all.rows.filtered),
         ("rows-of-rejected", all.rows.rejected),
     ] {
-        lines.push((book.word(key), lang.count(rows)));
+        lines.push((book.word(key), Parameter::Count(rows)));
     }
-    lines.extend(overview::filters(all, lang).into_iter().map(|(reason, rows)| (reason, lang.count(rows))));
+    lines.extend(
+        overview::filters(all, lang).into_iter().map(|(reason, rows)| (reason, Parameter::Count(rows))),
+    );
     for input in &all.inputs {
-        lines.push((input.path.clone(), format!("sha256 {}", input.sha256)));
+        lines.push((input.path.clone(), Parameter::Text(format!("sha256 {}", input.sha256))));
     }
     let recipe = all.settings.recipe_text.lines();
     lines.extend((1..).zip(recipe).map(|(number, line): (u32, &str)| {
-        (if number == 1 { lang.text("recipe-text", &[]) } else { String::new() }, line.to_owned())
+        let name = if number == 1 { lang.text("recipe-text", &[]) } else { String::new() };
+        (name, Parameter::Text(line.to_owned()))
     }));
     let columns =
-        [Column::text(book.word("parameter"), 40.0), Column::text(book.word("setting-metric"), 90.0)];
+        [Column::text(book.word("parameter"), 40.0), Column::text(book.word("parameter-value"), 90.0)];
     let fill = |row: &mut Row<'_>, index: usize| {
         row.text(&lines[index].0)?;
-        row.text(&lines[index].1)
+        match &lines[index].1 {
+            Parameter::Text(text) => row.text(text),
+            Parameter::Count(count) => row.count(*count),
+        }
     };
     let name = book.word("sheet-parameters");
-    book.list(&name, &columns, lines.len(), fill, plain)
+    book.list(&name, &columns, lines.len(), fill, |_, _| Ok(()))
 }

@@ -1,9 +1,12 @@
 //! Sheets as lists: a header that stays in sight, typed columns, filters, and further sheets when full.
 
-use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Worksheet, XlsxError};
+use rust_xlsxwriter::{
+    Color, ConditionalFormatCell, ConditionalFormatCellRule, Format, FormatAlign, FormatBorder, Worksheet,
+    XlsxError,
+};
 
 use super::Book;
-use crate::domain::{Day, Money};
+use crate::domain::{Day, Money, Tier};
 use crate::report::cells;
 
 /// Characters a cell can hold.
@@ -31,6 +34,7 @@ pub(super) struct Styles {
     pub decimal: Format,
     pub date: Format,
     pub centre: Format,
+    pub count: Format,
 }
 
 impl Styles {
@@ -55,6 +59,7 @@ impl Styles {
             share: cell.clone().set_num_format("0.0%"),
             decimal: cell.clone().set_num_format("0.00"),
             date: cell.clone().set_num_format("yyyy-mm-dd").set_align(FormatAlign::Left).set_indent(1),
+            count: cell.clone().set_num_format("#,##0").set_align(FormatAlign::Left).set_indent(1),
             centre: cell.clone().set_align(FormatAlign::Center),
             text: cell.set_indent(1),
         }
@@ -120,6 +125,11 @@ impl Row<'_> {
         Ok(())
     }
 
+    /// A number among texts.
+    pub(super) fn count(&mut self, count: u64) -> Result<(), XlsxError> {
+        self.number(Some(count as f64), |styles| &styles.count)
+    }
+
     pub(super) fn whole(&mut self, value: Option<f64>) -> Result<(), XlsxError> {
         self.number(value, |styles| &styles.whole)
     }
@@ -163,6 +173,20 @@ pub(super) fn cell_text(text: &str) -> String {
         })
         .map(safe)
         .collect()
+}
+
+/// Colours the tiers in these columns, rows `1..=last`: by a rule, so cells that people change follow it.
+pub(super) fn colour_tiers(sheet: &mut Worksheet, columns: &[u16], last: u32) -> Result<(), XlsxError> {
+    for (tier, color) in Tier::ALL.iter().zip(TIER_COLORS) {
+        let ink = if *tier == Tier::III { Color::Black } else { Color::White };
+        for &column in columns {
+            let rule = ConditionalFormatCell::new()
+                .set_rule(ConditionalFormatCellRule::EqualTo(tier.sign().to_owned()))
+                .set_format(Format::new().set_background_color(color).set_font_color(ink));
+            sheet.add_conditional_format(1, column, last.max(1), column, &rule)?;
+        }
+    }
+    Ok(())
 }
 
 impl Book {

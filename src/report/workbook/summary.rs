@@ -1,7 +1,8 @@
 //! The first sheet: the sentence that matters, tiers, types and two charts.
 
 use rust_xlsxwriter::{
-    Chart, ChartFormat, ChartLegendPosition, ChartLine, ChartSolidFill, ChartType, Worksheet, XlsxError,
+    Chart, ChartDataLabel, ChartDataLabelPosition, ChartFormat, ChartLegendPosition, ChartLine, ChartMarker,
+    ChartMarkerType, ChartSolidFill, ChartType, Worksheet, XlsxError,
 };
 
 use super::sheet::{INK, TIER_COLORS, WARM, cell_text};
@@ -18,9 +19,10 @@ pub(super) fn write(book: &mut Book, all: &Segmentation, customer_sheets: usize)
     let overview = Overview::of(all);
     let name = book.word("sheet-summary");
     let words = Words {
-        metric: overview::metric(all, lang),
+        metric: overview::metric_head(all, lang),
         heads: ["group", "customers", "share", "", "share"]
-            .map(|key| if key.is_empty() { overview::metric(all, lang) } else { lang.text(key, &[]) }),
+            .map(|key| if key.is_empty() { overview::metric_head(all, lang) } else { lang.text(key, &[]) }),
+        cuts: book.word("pareto-cuts"),
         curve: lang.text("pareto-title", &[("metric", overview::metric(all, lang).into())]),
         x: book.word("pareto-x"),
         equal: book.word("pareto-equal"),
@@ -71,8 +73,9 @@ pub(super) fn write(book: &mut Book, all: &Segmentation, customer_sheets: usize)
         row += 1;
     }
     let points = curve::points(all);
-    curve_points(sheet, &book.styles, &words, &points)?;
-    sheet.insert_chart(row + 1, 0, &pareto_chart(&name, &words, points.len() as u32))?;
+    let cuts = curve::cuts(all);
+    curve_points(sheet, &book.styles, &words, &points, &cuts)?;
+    sheet.insert_chart(row + 1, 0, &pareto_chart(&name, &words, points.len() as u32, cuts.len() as u32))?;
     sheet.insert_chart(row + 1, 6, &shares_chart(&name, &words, first_tier))?;
     // The points behind the curve stand outside of what is printed.
     sheet.set_print_area(0, 0, row + 23, 13)?;
@@ -83,6 +86,7 @@ struct Words {
     metric: String,
     heads: [String; 5],
     curve: String,
+    cuts: String,
     x: String,
     equal: String,
     shares: String,
@@ -109,6 +113,7 @@ fn curve_points(
     styles: &super::Styles,
     words: &Words,
     points: &[(f64, f64)],
+    cuts: &[(f64, f64)],
 ) -> Result<(), XlsxError> {
     sheet.write_string_with_format(0, CURVE, &words.customers, &styles.note)?;
     sheet.write_string_with_format(0, CURVE + 1, cell_text(&words.metric), &styles.note)?;
@@ -116,10 +121,15 @@ fn curve_points(
         sheet.write_number_with_format(row, CURVE, *customers, &styles.share)?;
         sheet.write_number_with_format(row, CURVE + 1, *brought, &styles.share)?;
     }
+    sheet.write_string_with_format(0, CURVE + 2, &words.cuts, &styles.note)?;
+    for (row, (customers, brought)) in (1..).zip(cuts) {
+        sheet.write_number_with_format(row, CURVE + 2, *customers, &styles.share)?;
+        sheet.write_number_with_format(row, CURVE + 3, *brought, &styles.share)?;
+    }
     Ok(())
 }
 
-fn pareto_chart(sheet: &str, words: &Words, points: u32) -> Chart {
+fn pareto_chart(sheet: &str, words: &Words, points: u32, cuts: u32) -> Chart {
     let mut chart = Chart::new(ChartType::ScatterStraight);
     let series = chart.add_series();
     series
@@ -140,6 +150,21 @@ fn pareto_chart(sheet: &str, words: &Words, points: u32) -> Chart {
                     .set_dash_type(rust_xlsxwriter::ChartLineDashType::Dash),
             ),
         );
+    if cuts > 0 {
+        let marks = chart.add_series();
+        let dot = ChartMarker::new()
+            .set_type(ChartMarkerType::Circle)
+            .set_size(9)
+            .set_format(ChartFormat::new().set_solid_fill(ChartSolidFill::new().set_color(WARM)))
+            .clone();
+        marks
+            .set_name(words.cuts.as_str())
+            .set_categories((sheet, 1, CURVE + 2, cuts, CURVE + 2))
+            .set_values((sheet, 1, CURVE + 3, cuts, CURVE + 3))
+            .set_marker(&dot)
+            .set_data_label(ChartDataLabel::new().show_value().set_position(ChartDataLabelPosition::Right))
+            .set_format(ChartFormat::new().set_no_line());
+    }
     chart.title().set_name(words.curve.as_str()).set_font(rust_xlsxwriter::ChartFont::new().set_size(12));
     chart.x_axis().set_min(0).set_max(1).set_major_unit(0.2).set_num_format("0%").set_name(words.x.as_str());
     chart.y_axis().set_min(0).set_max(1).set_major_unit(0.2).set_num_format("0%");
@@ -156,7 +181,7 @@ fn shares_chart(sheet: &str, words: &Words, first: u32) -> Chart {
             .set_name(name.as_str())
             .set_categories((sheet, first, 0, first + 2, 0))
             .set_values((sheet, first, column, first + 2, column))
-            .set_data_label(rust_xlsxwriter::ChartDataLabel::new().show_value())
+            .set_data_label(ChartDataLabel::new().show_value())
             .set_format(ChartFormat::new().set_solid_fill(ChartSolidFill::new().set_color(color)));
     }
     chart.title().set_name(words.shares.as_str()).set_font(rust_xlsxwriter::ChartFont::new().set_size(12));
