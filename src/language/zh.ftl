@@ -93,6 +93,7 @@ pareto-cuts = Ⅰ、Ⅱ类的分界
 pareto-equal = 假如人人相同
 scatter-title = 现有贡献与增长潜力
 scatter-text = 越靠右，现有{ $metric }越多；越靠上，潜力越大。三角形为{ $metric }尚小、因潜力列入Ⅰ类的客户。
+scatter-none = 数据中没有可判断潜力的信息，因此没有客户因潜力列入Ⅰ类。请提供带日期的交易记录，或潜力一列。
 scatter-point = { $name } · { $tier }类 · { $value } · 潜力 { $potential }
 scatter-x = { $metric }（对数刻度）
 scatter-line = 列入Ⅰ类的最低潜力：{ $line }

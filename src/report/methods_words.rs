@@ -64,7 +64,7 @@ pub fn verdict(report: &MethodReport, lang: Language) -> Vec<String> {
         let names = report.methods.iter().filter(|outcome| holds(outcome));
         names.map(|outcome| name(outcome.method, lang)).collect::<Vec<_>>()
     };
-    let separator = if lang == Language::Zh { "、" } else { ", " };
+    let separator = if lang.is_chinese() { "、" } else { ", " };
     let better = named(&|outcome| outcome.over_sales.low > 0.0);
     let worse = named(&|outcome| outcome.over_sales.high < 0.0);
     let mut lines = vec![if better.is_empty() {

@@ -3,7 +3,7 @@
 use minijinja::context;
 
 use super::heat::Map;
-use super::{broken, environment, safe, shown, tag};
+use super::{broken, environment, safe, shown};
 use crate::domain::{CustomerType, Money, Tier};
 use crate::error::Result;
 use crate::language::Language;

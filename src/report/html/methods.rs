@@ -3,7 +3,7 @@
 use minijinja::context;
 
 use super::heat::Map;
-use super::{broken, dots, environment, gains, safe, shown, tag};
+use super::{broken, dots, environment, gains, safe, shown};
 use crate::domain::Tier;
 use crate::error::Result;
 use crate::language::Language;

@@ -45,8 +45,12 @@ struct Promoted {
     reason: String,
 }
 
-/// Customers with a positive value; all promoted and, of the rest, evenly spread ranks.
+/// Customers with a positive value; all promoted and, of the rest, evenly spread ranks. None without potential.
 pub(super) fn scatter(all: &Segmentation, lang: Language) -> Option<Scatter> {
+    // Where nothing tells what customers could bring, all potentials are 0: a line on the axis, not a picture.
+    if all.potential.scores.iter().all(|&score| score <= 0.0) {
+        return None;
+    }
     let eligible: Vec<usize> = all
         .tiering
         .order

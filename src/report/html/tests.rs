@@ -55,6 +55,16 @@ fn a_report_of_nothing_is_a_report() {
 }
 
 #[test]
+fn without_potential_there_are_words_and_no_chart() {
+    let mut all = segmentation(12);
+    all.potential.scores.fill(0.0);
+    let page = render(&all, Language::En).unwrap();
+    assert!(
+        page.contains("Nothing in the data tells what customers could bring") && !page.contains("scatter-t")
+    );
+}
+
+#[test]
 fn the_table_is_capped_and_the_promoted_stay_in_it() {
     let all = segmentation(20_000);
     let page = render(&all, Language::En).unwrap();

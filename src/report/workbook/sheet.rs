@@ -52,8 +52,8 @@ impl Styles {
             lead: Format::new().set_font_size(12),
             note: Format::new().set_font_color(Color::RGB(0x005B_6675)).set_italic(),
             header_right: header.clone().set_align(FormatAlign::Right),
-            header: header.set_indent(1),
-            wrapped: cell.clone().set_text_wrap().set_indent(1),
+            header: header.set_align(FormatAlign::Left).set_indent(1),
+            wrapped: cell.clone().set_text_wrap().set_align(FormatAlign::Left).set_indent(1),
             whole: cell.clone().set_num_format("#,##0"),
             money: cell.clone().set_num_format("#,##0.00"),
             share: cell.clone().set_num_format("0.0%"),
@@ -61,7 +61,7 @@ impl Styles {
             date: cell.clone().set_num_format("yyyy-mm-dd").set_align(FormatAlign::Left).set_indent(1),
             count: cell.clone().set_num_format("#,##0").set_align(FormatAlign::Left).set_indent(1),
             centre: cell.clone().set_align(FormatAlign::Center),
-            text: cell.set_indent(1),
+            text: cell.set_align(FormatAlign::Left).set_indent(1),
         }
     }
 }

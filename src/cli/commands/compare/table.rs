@@ -37,7 +37,7 @@ pub(super) fn shown(comparison: &Comparison, top: usize, lang: Language) -> Stri
 }
 
 fn colon(lang: Language) -> &'static str {
-    if lang == Language::Zh { "：" } else { ":" }
+    if lang.is_chinese() { "：" } else { ":" }
 }
 
 fn matrix(cells: &[[String; 3]; 3]) -> String {
