@@ -113,16 +113,16 @@ class Bench:
         self.note(job, who, report["seconds"], memory, report["inertia"])
 
     def threads(self) -> None:
-        for count in ("1", "2"):
+        for count in ("2", "1"):
             PLAIN["RAYON_NUM_THREADS"] = count
-            self.kmeans_erba(THREADS, f"k-means, {count}", "erba", 25)
+            self.kmeans_erba("kmeans threads", count, "erba", 25)
             del PLAIN["RAYON_NUM_THREADS"]
             result = self.args.folder / "result"
             shutil.rmtree(result, ignore_errors=True)
             command = [self.args.erba, "run", "--transactions", str(self.source), "--out", str(result)]
             _, _, memory = measured([*command, "--no-registry", "--quiet", "--threads", count])
             rooms = json.loads((result / "summary.json").read_text())["timings_ms"]
-            self.note(THREADS, f"reading, {count}", (rooms["ingest"] + rooms["features"]) / 1000, memory)
+            self.note("reading threads", count, (rooms["ingest"] + rooms["features"]) / 1000, memory)
 
     def round(self) -> None:
         jobs = self.args.jobs.split(",")
@@ -138,12 +138,12 @@ class Bench:
             self.threads()
 
     def table(self) -> str:
-        lines = [f"{'job':<10}{'who':<24}{'seconds':>9}{'least':>9}{'most':>9}{'ratio':>8}{'MB':>8}{'ratio':>8}  inertia"]
+        lines = [f"{'job':<17}{'who':<24}{'seconds':>9}{'least':>9}{'most':>9}{'ratio':>8}{'MB':>8}{'ratio':>8}  inertia"]
         for (job, who), found in sorted(self.found.items(), key=lambda item: item[0][0]):
             first = next(known for key, known in self.found.items() if key[0] == job)
             inertia = "" if found.inertia is None else f"{found.inertia:.9f}"
             lines.append(
-                f"{job:<10}{who:<24}{found.median:>9.3f}{min(found.seconds):>9.3f}{max(found.seconds):>9.3f}"
+                f"{job:<17}{who:<24}{found.median:>9.3f}{min(found.seconds):>9.3f}{max(found.seconds):>9.3f}"
                 f"{first.median / found.median:>8.2f}{found.peak:>8.0f}{first.peak / found.peak:>8.2f}  {inertia}"
             )
         return "\n".join(lines)
