@@ -1,5 +1,9 @@
-"""Transactions and a matrix from a seed, the same bytes every time."""
+"""Transactions and a matrix from a seed, the same bytes every time; files that are there already stay.
 
+    make_data.py LOG ROWS CUSTOMERS MATRIX STARTS ROWS
+"""
+
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -55,3 +59,13 @@ def matrix(rows_path: Path, init_path: Path, rows: int, seed: int = 28) -> None:
     cells = centres[rng.integers(0, 8, rows)] + rng.normal(0, 1.5, (rows, 8))
     np.save(rows_path, cells)
     np.save(init_path, cells[rng.choice(rows, 8, replace=False)])
+
+
+def main() -> None:
+    log, rows, customers, npy, init, matrix_rows = sys.argv[1:]
+    transactions(Path(log), int(rows), int(customers))
+    matrix(Path(npy), Path(init), int(matrix_rows))
+
+
+if __name__ == "__main__":
+    main()
