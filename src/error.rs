@@ -77,6 +77,7 @@ pub const CODES: &[CodeInfo] = &[
     code(211, Exit::Input, "a workbook cannot be read"),
     code(212, Exit::Input, "an amount is too large"),
     code(213, Exit::Input, "no row is left after filtering"),
+    code(214, Exit::Unexpected, "rows find no room for temporary files"),
     code(351, Exit::Input, "too few customers bought again to fit a lifetime model"),
     code(352, Exit::Input, "the fit of a lifetime model did not converge"),
     code(353, Exit::Input, "the spend model has no finite mean"),

@@ -446,6 +446,7 @@ fn read_options<'a>(request: &Request, progress: &'a (dyn Fn(u64) + Sync)) -> Re
         date_format: request.date_format.clone(),
         threads: request.threads,
         params: request.recipe.ingest.clone(),
+        memory: None,
         progress: Some(progress),
     }
 }
@@ -478,7 +479,7 @@ fn open(request: &Request, options: &ReadOptions) -> Result<Sources> {
     }
     let products = request.products.as_deref().map(|path| ProductTable::read(path, options)).transpose()?;
     let log = (!request.transactions.is_empty())
-        .then(|| TransactionLog::survey(&request.transactions, options))
+        .then(|| TransactionLog::open(&request.transactions, options))
         .transpose()?;
     let mut headers: Vec<&[String]> = log.iter().flat_map(TransactionLog::headers).collect();
     headers.extend(customers.iter().map(|table| table.header.as_slice()));

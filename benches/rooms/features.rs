@@ -53,14 +53,13 @@ pub(crate) fn bench(criterion: &mut Criterion) {
             date_format: None,
             threads,
             params: recipe.ingest.clone(),
+            memory: None,
             progress: None,
         };
-        let survey =
-            || TransactionLog::survey(std::slice::from_ref(&path), &options()).expect("a log it can read");
-        group.bench_function(format!("survey/{rows}/threads-{threads}"), |bencher| bencher.iter(survey));
         group.bench_function(format!("read/{rows}/threads-{threads}"), |bencher| {
             bencher.iter(|| {
-                let sources = Sources { log: Some(survey()), ..Sources::default() };
+                let log = TransactionLog::open(std::slice::from_ref(&path), &options()).expect("a log it can read");
+                let sources = Sources { log: Some(log), ..Sources::default() };
                 collect(sources, None, Window::Days(365), &recipe.features, &options()).expect("features")
             });
         });

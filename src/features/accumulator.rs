@@ -181,15 +181,30 @@ impl Accumulator {
         }
     }
 
+    /// Forgets all rows and keeps their room, for the next customer.
+    pub fn clear(&mut self) {
+        self.cost = Money::ZERO;
+        self.new_sales = Money::ZERO;
+        self.cost_missing = false;
+        self.overflow = false;
+        self.days.clear();
+        self.orders.clear();
+        self.loose_days.clear();
+        self.products.clear();
+        self.categories.clear();
+        self.adoptions.clear();
+        self.rep = None;
+    }
+
     /// The customer's features and its rep; none if a sum did not fit.
-    pub fn finish(self, ending: Ending) -> Option<(Features, Option<Box<str>>)> {
+    pub fn finish(&mut self, ending: Ending) -> Option<(Features, Option<Box<str>>)> {
         if self.overflow {
             return None;
         }
-        let calendar = Calendar::of(&self.days.into_entries(), ending)?;
+        let calendar = Calendar::of(self.days.entries(), ending)?;
         let (gap_mean, gap_sd) = gaps(&calendar.purchases);
-        let products = self.products.into_entries();
-        let categories = self.categories.into_entries();
+        let products = self.products.entries();
+        let categories = self.categories.entries();
         let entropy = if ending.has_categories {
             entropy(categories.iter().map(|(_, sales)| *sales))
         } else {
@@ -197,7 +212,7 @@ impl Accumulator {
         };
         let orders = if ending.has_orders {
             // An order column may have blank cells: their days count as an order each.
-            self.orders.into_entries().len() + self.loose_days.into_entries().len()
+            self.orders.entries().len() + self.loose_days.entries().len()
         } else {
             calendar.window_purchases
         };
@@ -224,12 +239,12 @@ impl Accumulator {
             new_sales: self.new_sales,
             adoptions: self
                 .adoptions
-                .into_entries()
-                .into_iter()
-                .map(|(launch, First(day))| Adoption { launch, day })
+                .entries()
+                .iter()
+                .map(|(launch, First(day))| Adoption { launch: *launch, day: *day })
                 .collect(),
         };
-        Some((features, self.rep.map(|(_, rep)| rep)))
+        Some((features, self.rep.take().map(|(_, rep)| rep)))
     }
 }
 

@@ -1,5 +1,7 @@
 //! From files to the feature table.
 
+use std::io;
+
 use hashbrown::HashMap;
 use rayon::prelude::*;
 use xxhash_rust::xxh3::Xxh3DefaultBuilder;
@@ -8,14 +10,18 @@ use crate::domain::{Day, Window};
 use crate::error::{Error, Fault, Result};
 use crate::ingest::{
     CustomerTable, InputRecord, ProductKey, ProductTable, Profile, ReadOptions, Reject, RowCounts,
-    TransactionLog,
+    Transaction, TransactionLog,
 };
 
 use super::accumulator::{Ending, Row};
 use super::launches::find_launches;
 use super::params::FeatureValidParams;
-use super::shelf::{Context, Part, Shelf, Waiting, side_by_side};
+use super::pile::Room;
+use super::shelf::{Desk, Shelf, Shelves};
 use super::table::{FeatureTable, Features};
+
+/// Bytes that rows may take in memory where nothing is said; more goes to a temporary file.
+const ROW_MEMORY: u64 = 1 << 28;
 
 /// What there is to collect from.
 #[derive(Debug, Default)]
@@ -58,22 +64,8 @@ pub fn collect(
     let products = sources.products.unwrap_or_default();
     let mut people = Vec::new();
     if let Some(log) = sources.log {
-        let Some((first, last)) = log.span else {
-            return Err(nothing_left("no row of the transactions has a date that can be read"));
-        };
-        let as_of = as_of.unwrap_or(last);
-        if first > as_of {
-            return Err(nothing_left(&format!("no row is of {as_of} or before: the first is of {first}")));
-        }
-        collected.table = FeatureTable {
-            as_of: Some(as_of),
-            window: Some(window),
-            history: (first <= as_of).then_some((first, last.min(as_of))),
-            has_products: log.has_products,
-            has_categories: log.has_products && !products.categories.is_empty(),
-            has_transactions: true,
-            ..FeatureTable::default()
-        };
+        collected.table.window = Some(window);
+        collected.table.as_of = as_of;
         people = read_log(&log, &products, params, options, &mut collected)?;
     } else {
         collected.table.as_of = as_of;
@@ -101,9 +93,10 @@ struct Person {
     rep: Option<Box<str>>,
 }
 
-/// What a product is, looked up once a row.
+/// What a product is.
 #[derive(Clone, Copy, Default)]
 struct ProductFacts {
+    key: ProductKey,
     category: Option<u32>,
     launch: Option<u32>,
 }
@@ -115,61 +108,73 @@ fn read_log(
     options: &ReadOptions,
     collected: &mut Collected,
 ) -> Result<Vec<Person>> {
-    let table = &mut collected.table;
-    let (Some(as_of), Some(window)) = (table.as_of, table.window) else { return Ok(Vec::new()) };
-    let mut facts: HashMap<ProductKey, ProductFacts, Xxh3DefaultBuilder> = HashMap::default();
-    if log.has_products {
-        // Each product has its own entry, so the order in which they come does not matter.
-        products.products.iter().for_each(|(key, product)| {
-            facts.entry(*key).or_default().category = product.category;
-        });
-        for (place, (key, launch)) in
-            find_launches(log, products, table.history, params).into_iter().enumerate()
-        {
-            facts.entry(key).or_default().launch = Some(place as u32);
-            table.launches.push(launch);
-        }
+    let room = Room::new(options.memory.unwrap_or(ROW_MEMORY));
+    let asked = collected.table.as_of;
+    let window = collected.table.window.unwrap_or(Window::All);
+    let read = log.read(asked, options, || Shelf::new(&room), |shelf, row| shelf.push(row))?;
+    let Some((first, last)) = read.span else {
+        return Err(nothing_left("no row of the transactions has a date that can be read"));
+    };
+    let as_of = asked.unwrap_or(last);
+    if first > as_of {
+        return Err(nothing_left(&format!("no row is of {as_of} or before: the first is of {first}")));
     }
-    let run = RunContext { as_of, window, has_orders: log.has_orders, facts };
-    let read = log.fold(as_of, options, Shelf::new, |shelf, row| shelf.push(row, &run))?;
+    let table = &mut collected.table;
+    table.as_of = Some(as_of);
+    table.history = Some((first, last.min(as_of)));
+    table.has_products = log.has_products;
+    table.has_categories = log.has_products && !products.categories.is_empty();
+    table.has_transactions = true;
     collected.inputs.extend(read.inputs);
     collected.rows.add(&read.rows);
     collected.rejects.extend(read.rejects);
-    let history_first = collected.table.history.map_or(as_of, |(first, _)| first);
+    let mut launches: HashMap<ProductKey, u32, Xxh3DefaultBuilder> = HashMap::default();
+    for (key, launch) in find_launches(&read.first_sales, products, table.history, params) {
+        launches.insert(key, table.launches.len() as u32);
+        table.launches.push(launch);
+    }
+    let facts_of = |key: &ProductKey| ProductFacts {
+        key: *key,
+        category: products.products.get(key).and_then(|product| product.category),
+        launch: launches.get(key).copied(),
+    };
+    let (mut facts, mut shelves) = (Vec::new(), Vec::new());
+    for share in read.shares {
+        facts.push(share.products.iter().map(facts_of).collect());
+        shelves.push(share.state);
+    }
+    let shelves = Shelves::new(&room, shelves.into_iter()).map_err(no_room)?;
     let ending = Ending {
         as_of,
         window,
         has_orders: log.has_orders,
         has_cost: log.has_cost,
-        has_categories: collected.table.has_categories,
-        half_window: half_window(window, as_of, history_first),
+        has_categories: table.has_categories,
+        half_window: half_window(window, as_of, first),
     };
-    finish(read.states, &run, ending)
+    finish(shelves, &facts, ending)
 }
 
-/// What rows have in common.
-struct RunContext {
-    as_of: Day,
-    window: Window,
-    has_orders: bool,
-    facts: HashMap<ProductKey, ProductFacts, Xxh3DefaultBuilder>,
+fn no_room(fault: io::Error) -> Error {
+    Fault::new(214, format!("rows find no room on the disk for temporary files ({fault})"))
+        .hint("make room where TMPDIR points to, or allow more memory with --memory")
+        .into()
 }
 
-impl Context for RunContext {
-    fn row<'r>(&self, waiting: &Waiting, rep: Option<&'r str>) -> Row<'r> {
-        let product = waiting.product.and_then(|key| self.facts.get(&key)).copied().unwrap_or_default();
-        Row {
-            day: waiting.day,
-            amount: waiting.amount,
-            in_window: self.window.holds(waiting.day, self.as_of),
-            has_orders: self.has_orders,
-            order: waiting.order,
-            product: waiting.product,
-            category: product.category,
-            launch: product.launch,
-            cost: waiting.cost,
-            rep,
-        }
+/// The row as the accumulator takes it.
+fn row<'r>(row: &Transaction<'r>, facts: &[ProductFacts], ending: Ending) -> Row<'r> {
+    let product = row.product.and_then(|place| facts.get(place as usize));
+    Row {
+        day: row.day,
+        amount: row.amount,
+        in_window: ending.window.holds(row.day, ending.as_of),
+        has_orders: ending.has_orders,
+        order: row.order,
+        product: product.map(|product| product.key),
+        category: product.and_then(|product| product.category),
+        launch: product.and_then(|product| product.launch),
+        cost: row.cost,
+        rep: row.rep.and_then(|rep| std::str::from_utf8(rep).ok()),
     }
 }
 
@@ -183,24 +188,65 @@ fn half_window(window: Window, as_of: Day, history_first: Day) -> Day {
     as_of.plus(1 - length / 2)
 }
 
-fn finish(shelves: Vec<Shelf>, run: &RunContext, ending: Ending) -> Result<Vec<Person>> {
-    let finished: Result<Vec<Vec<Person>>> = side_by_side(shelves)
+fn finish(shelves: Shelves, facts: &[Vec<ProductFacts>], ending: Ending) -> Result<Vec<Person>> {
+    let (spills, parts) = shelves.into_parts();
+    let finished: Result<Vec<Vec<Person>>> = parts
         .into_par_iter()
-        .map(|parts| {
-            let people = Part::merged(parts.into_iter(), run).into_iter().map(|slot| {
-                let Some((features, rep)) = slot.sums.finish(ending) else {
-                    let cause = format!("the amounts of customer \"{}\" add up to too much", slot.id);
-                    let hint = "check the amount column, or give amounts in a larger unit";
-                    return Err(Fault::new(212, cause).hint(hint).into());
-                };
-                Ok(Person { id: slot.id, features, rep })
-            });
-            people.collect()
+        .map_init(Desk::default, |desk, part| {
+            let mut people = Vec::new();
+            part.work_off(
+                &spills,
+                desk,
+                |sums, shelf, transaction| sums.push(&row(transaction, &facts[shelf], ending)),
+                |id, sums| {
+                    let id: Box<str> = String::from_utf8(id.into_vec()).unwrap_or_default().into();
+                    let Some((features, rep)) = sums.finish(ending) else {
+                        let cause = format!("the amounts of customer \"{id}\" add up to too much");
+                        let hint = "check the amount column, or give amounts in a larger unit";
+                        return Err(Stop::Fault(Fault::new(212, cause).hint(hint).into()));
+                    };
+                    sums.clear();
+                    people.push(Person { id, features, rep });
+                    Ok(())
+                },
+            )
+            .map_err(|stop| match stop {
+                Stop::Fault(fault) => fault,
+                Stop::Disk(fault) => no_room(fault),
+            })?;
+            Ok(people)
         })
         .collect();
-    let mut people: Vec<Person> = finished?.into_iter().flatten().collect();
-    people.par_sort_unstable_by(|a, b| a.id.cmp(&b.id));
-    Ok(people)
+    Ok(by_id(finished?))
+}
+
+/// Why a part could not be worked off.
+enum Stop {
+    Fault(Error),
+    Disk(io::Error),
+}
+
+impl From<io::Error> for Stop {
+    fn from(fault: io::Error) -> Self {
+        Stop::Disk(fault)
+    }
+}
+
+/// Everybody ascending by id. Keys are sorted, not people: they are a tenth of the size.
+fn by_id(parts: Vec<Vec<Person>>) -> Vec<Person> {
+    let mut people: Vec<Option<Person>> = parts.into_iter().flatten().map(Some).collect();
+    let id = |place: u32| people[place as usize].as_ref().map(|person| person.id.as_bytes());
+    let start = |place: u32| {
+        let mut start = [0; 8];
+        let id = id(place).unwrap_or_default();
+        let length = id.len().min(8);
+        start[..length].copy_from_slice(&id[..length]);
+        u64::from_be_bytes(start)
+    };
+    let mut keys: Vec<(u64, u32)> =
+        (0..people.len() as u32).into_par_iter().map(|place| (start(place), place)).collect();
+    keys.par_sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| id(a.1).cmp(&id(b.1))));
+    keys.into_iter().filter_map(|(_, place)| people[place as usize].take()).collect()
 }
 
 /// Every customer of either source; both are ascending by id.

@@ -1,7 +1,7 @@
 //! Which products are launches, and since when.
 
 use crate::domain::Day;
-use crate::ingest::{ProductKey, ProductTable, TransactionLog};
+use crate::ingest::{FirstSales, ProductKey, ProductTable};
 
 use super::params::FeatureValidParams;
 use super::table::Launch;
@@ -13,15 +13,14 @@ use super::table::Launch;
 /// known launch date is one if its first sale lies after the burn-in: what is seen at the very
 /// start of the data is not new.
 pub(super) fn find_launches(
-    log: &TransactionLog,
+    first_sales: &FirstSales,
     products: &ProductTable,
     history: Option<(Day, Day)>,
     params: &FeatureValidParams,
 ) -> Vec<(ProductKey, Launch)> {
     let Some((first, last)) = history else { return Vec::new() };
     let burnt_in = first.plus(params.launch_burn_in_days());
-    let mut launches: Vec<(ProductKey, Launch)> = log
-        .first_sales
+    let mut launches: Vec<(ProductKey, Launch)> = first_sales
         .iter()
         .filter(|(_, (_, sold))| *sold <= last)
         .filter_map(|(key, (product_id, sold))| {

@@ -16,6 +16,7 @@ mod accumulator;
 mod collect;
 mod launches;
 mod params;
+mod pile;
 mod shelf;
 mod sorted_log;
 mod table;

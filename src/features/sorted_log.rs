@@ -25,7 +25,7 @@ impl Combine for () {
     fn combine(&mut self, (): ()) {}
 }
 
-const SHORTEST_TAIL: usize = 16;
+const SHORTEST_TAIL: usize = 64;
 
 impl<K: Copy + Ord, V: Copy + Combine> SortedLog<K, V> {
     /// Adds an entry.
@@ -74,9 +74,15 @@ impl<K: Copy + Ord, V: Copy + Combine> SortedLog<K, V> {
     }
 
     /// The entries by ascending key.
-    pub(crate) fn into_entries(mut self) -> Vec<(K, V)> {
+    pub(crate) fn entries(&mut self) -> &[(K, V)] {
         self.settle();
-        self.entries
+        &self.entries
+    }
+
+    /// Forgets the entries and keeps their room.
+    pub(crate) fn clear(&mut self) {
+        self.entries.clear();
+        self.sorted = 0;
     }
 }
 
@@ -106,7 +112,7 @@ mod tests {
             rows[split..].iter().rev().for_each(|(key, value)| right.push(*key, Sum(*value)));
             left.merge(right);
             let entries: Vec<(u32, i64)> =
-                left.into_entries().into_iter().map(|(key, sum)| (key, sum.0)).collect();
+                left.entries().iter().map(|(key, sum)| (*key, sum.0)).collect();
             assert_eq!(entries, expected.clone().into_iter().collect::<Vec<_>>());
         }
     }

@@ -9,21 +9,12 @@ use crate::error::{Fault, Result};
 use super::dialect::Delimiter;
 use super::source::{Source, Text};
 
-/// Bytes read at a time.
-const BLOCK: usize = 1 << 20;
+/// Bytes read at a time: a block and what is made of it stay in a core's own cache.
+const BLOCK: usize = 1 << 18;
 /// A record longer than this is a quote that nobody closed.
 const LONGEST_RECORD: usize = 1 << 24;
 
-/// Whole records, in the order of the file.
-#[derive(Debug)]
-pub(super) struct Block {
-    /// Position in the file, the first is 0.
-    pub(super) index: usize,
-    /// UTF-8 unless the file lies about its encoding.
-    pub(super) bytes: Vec<u8>,
-}
-
-/// Cuts a source into blocks.
+/// Cuts a source into blocks of whole records, in the order of the file.
 pub(super) struct Blocks<'a> {
     source: &'a Source,
     text: Text<'a>,
@@ -46,11 +37,13 @@ impl<'a> Blocks<'a> {
         self.delimiter.unwrap_or(Delimiter::Byte(b','))
     }
 
-    /// The next block; none at the end.
+    /// Puts the next block into `bytes` (UTF-8 unless the file lies about its encoding) and gives its position
+    /// in the file, the first being 0; none at the end.
     ///
     /// # Errors
     /// E201 or E208 from reading, E203 if a quoted field is never closed.
-    pub(super) fn next(&mut self) -> Result<Option<Block>> {
+    pub(super) fn next(&mut self, bytes: &mut Vec<u8>) -> Result<Option<usize>> {
+        bytes.clear();
         while !self.done {
             self.done = !self.text.read_more(&mut self.carry, BLOCK)?;
             if self.next == 0 {
@@ -72,11 +65,13 @@ impl<'a> Blocks<'a> {
             }
             let end = if self.done { self.carry.len() } else { end };
             if end > 0 {
-                let rest = self.carry.split_off(end);
-                let bytes = std::mem::replace(&mut self.carry, rest);
+                // The caller's buffer becomes the next carry: no block is allocated anew.
+                bytes.extend_from_slice(&self.carry[end..]);
+                std::mem::swap(bytes, &mut self.carry);
+                bytes.truncate(end);
                 self.next += 1;
-                self.handed += bytes.len() as u64;
-                return Ok(Some(Block { index: self.next - 1, bytes }));
+                self.handed += end as u64;
+                return Ok(Some(self.next - 1));
             }
             if self.carry.len() > LONGEST_RECORD {
                 return Err(self.never_closed());

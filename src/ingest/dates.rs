@@ -109,6 +109,11 @@ pub(super) fn parse_day(cell: &[u8], format: &DateFormat) -> Option<Day> {
     (1900..2200).contains(&date.year()).then(|| Day::from_date(date))
 }
 
+/// True for `YYYY-…`: such a cell tells nothing of the order of day and month.
+pub(super) fn is_iso(cell: &[u8]) -> bool {
+    cell.get(4) == Some(&b'-')
+}
+
 fn date_of(year: i16, month: u32, day: u32) -> Option<Date> {
     Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
 }

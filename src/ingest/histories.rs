@@ -210,6 +210,7 @@ mod tests {
             date_format: None,
             threads: 2,
             params: crate::domain::general_section::<IngestParams>("ingest").check().unwrap(),
+            memory: None,
             progress: None,
         };
         HistoryTable::read(file.path(), &options)

@@ -6,6 +6,7 @@ use crate::error::{Error, Fault, Result};
 
 use super::dates::DateFormat;
 use super::roles::Mappings;
+use super::scan::trim;
 
 /// `[ingest]` as a recipe gives it.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -46,9 +47,10 @@ impl IngestValidParams {
     }
 
     /// True if the cell says nothing.
-    pub fn is_missing(&self, cell: &str) -> bool {
-        let cell = cell.trim();
-        cell.is_empty() || self.0.missing.iter().any(|word| word.eq_ignore_ascii_case(cell))
+    pub fn is_missing(&self, cell: impl AsRef<[u8]>) -> bool {
+        let cell = trim(cell.as_ref());
+        let says = |word: &String| word.len() == cell.len() && word.as_bytes().eq_ignore_ascii_case(cell);
+        cell.is_empty() || self.0.missing.iter().any(says)
     }
 }
 
@@ -64,6 +66,8 @@ pub struct ReadOptions<'a> {
     pub threads: usize,
     /// The recipe's section.
     pub params: IngestValidParams,
+    /// Bytes that rows may take in memory on their way to their customers; some hundred million if none.
+    pub memory: Option<u64>,
     /// Told how many bytes of the input have been worked off since the last call.
     pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
 }

@@ -6,29 +6,43 @@
 
 use csv::ByteRecord;
 
+use super::marks::find_marks;
+
 /// The cells of one record.
 #[derive(Clone, Copy)]
 pub(super) enum Cells<'a> {
     Parsed(&'a ByteRecord),
-    /// A line and where each of its cells ends.
-    Cut(&'a [u8], &'a [u32]),
+    /// Part of a block.
+    Cut(Line<'a>),
+}
+
+/// A line within its block.
+#[derive(Clone, Copy)]
+pub(super) struct Line<'a> {
+    block: &'a [u8],
+    start: usize,
+    /// Where each cell ends, counted from the start of the block.
+    ends: &'a [u32],
 }
 
 impl<'a> Cells<'a> {
     pub(super) fn len(self) -> usize {
         match self {
             Cells::Parsed(record) => record.len(),
-            Cells::Cut(_, ends) => ends.len(),
+            Cells::Cut(line) => line.ends.len(),
         }
     }
 
+    #[inline]
     pub(super) fn get(self, column: usize) -> Option<&'a [u8]> {
         match self {
             Cells::Parsed(record) => record.get(column),
-            Cells::Cut(line, ends) => {
-                let end = *ends.get(column)? as usize;
-                let start = column.checked_sub(1).map_or(0, |before| ends[before] as usize + 1);
-                line.get(start..end)
+            Cells::Cut(line) => {
+                let end = *line.ends.get(column)? as usize;
+                let start = column.checked_sub(1).map_or(line.start, |before| line.ends[before] as usize + 1);
+                let cell = line.block.get(start..end)?;
+                // The CR of a CRLF belongs to the line break.
+                Some(if column + 1 == line.ends.len() { cell.strip_suffix(b"\r").unwrap_or(cell) } else { cell })
             }
         }
     }
@@ -41,20 +55,51 @@ impl<'a> Cells<'a> {
     }
 }
 
-/// Calls `each` with every record and the line it starts on, the block's first line being 1.
-///
-/// # Errors
-/// What the csv crate says of the block.
-pub(super) fn for_each_record(
-    block: &[u8],
-    delimiter: u8,
-    each: impl FnMut(Cells, u64),
-) -> Result<(), csv::Error> {
-    if is_plain(block) {
-        cut(block, delimiter, each);
-        return Ok(());
+/// Cuts blocks into records; keeps its room for the next block.
+#[derive(Default)]
+pub(super) struct Cutter {
+    marks: Vec<u32>,
+}
+
+impl Cutter {
+    /// Calls `each` with every record and the line it starts on, the block's first line being 1.
+    ///
+    /// # Errors
+    /// What the csv crate says of the block.
+    pub(super) fn for_each_record(
+        &mut self,
+        block: &[u8],
+        delimiter: u8,
+        each: impl FnMut(Cells, u64),
+    ) -> Result<(), csv::Error> {
+        if is_plain(block) {
+            self.cut(block, delimiter, each);
+            return Ok(());
+        }
+        parse(block, delimiter, each)
     }
-    parse(block, delimiter, each)
+
+    fn cut(&mut self, block: &[u8], delimiter: u8, mut each: impl FnMut(Cells, u64)) {
+        self.marks.clear();
+        find_marks(block, delimiter, &mut self.marks);
+        if block.last().is_some_and(|last| *last != b'\n') {
+            self.marks.push(block.len() as u32);
+        }
+        let (mut start, mut first, mut line) = (0, 0, 0);
+        for (place, mark) in self.marks.iter().enumerate() {
+            let end = *mark as usize;
+            if block.get(end).is_some_and(|byte| *byte != b'\n') {
+                continue;
+            }
+            line += 1;
+            let ends = &self.marks[first..=place];
+            // A blank line is no record.
+            if !matches!(block.get(start..end), Some(b"" | b"\r") | None) {
+                each(Cells::Cut(Line { block, start, ends }), line);
+            }
+            (start, first) = (end + 1, place + 1);
+        }
+    }
 }
 
 fn parse(block: &[u8], delimiter: u8, mut each: impl FnMut(Cells, u64)) -> Result<(), csv::Error> {
@@ -77,26 +122,6 @@ fn parse(block: &[u8], delimiter: u8, mut each: impl FnMut(Cells, u64)) -> Resul
 fn is_plain(block: &[u8]) -> bool {
     memchr::memchr(b'"', block).is_none()
         && memchr::memchr_iter(b'\r', block).all(|place| block.get(place + 1) == Some(&b'\n'))
-}
-
-fn cut(block: &[u8], delimiter: u8, mut each: impl FnMut(Cells, u64)) {
-    let mut ends: Vec<u32> = Vec::new();
-    let (mut start, mut line) = (0, 0);
-    while start < block.len() {
-        let end = memchr::memchr(b'\n', &block[start..]).map_or(block.len(), |length| start + length);
-        let text = &block[start..end];
-        let text = text.strip_suffix(b"\r").unwrap_or(text);
-        line += 1;
-        start = end + 1;
-        // A blank line is no record.
-        if text.is_empty() {
-            continue;
-        }
-        ends.clear();
-        ends.extend(memchr::memchr_iter(delimiter, text).map(|place| place as u32));
-        ends.push(text.len() as u32);
-        each(Cells::Cut(text, &ends), line);
-    }
 }
 
 #[cfg(test)]
@@ -124,7 +149,11 @@ mod tests {
             ["a,b\n1,2\n", "a,b\r\n\r\n1,,\r\nx,y\r\n", ",\n\n\n,,", "a", "\n", "", "a,b\n1,2", "é,ü\nß,\n"]
         {
             assert!(is_plain(block.as_bytes()));
-            assert_eq!(collect(|each| cut(block.as_bytes(), b',', each)), parsed(block), "{block:?}");
+            assert_eq!(
+                collect(|each| Cutter::default().cut(block.as_bytes(), b',', each)),
+                parsed(block),
+                "{block:?}"
+            );
         }
     }
 
@@ -139,7 +168,7 @@ mod tests {
     fn quotes_and_stray_returns_are_parsed() {
         assert!(!is_plain(b"\"a\",c\n"));
         assert!(!is_plain(b"a\rb\n"));
-        let all = collect(|each| for_each_record(b"a\rb\n", b',', each).unwrap());
+        let all = collect(|each| Cutter::default().for_each_record(b"a\rb\n", b',', each).unwrap());
         assert_eq!(all.len(), 2);
     }
 }

@@ -1,21 +1,21 @@
 //! All records of a file through a function, on several threads.
 //!
-//! One thread reads and cuts blocks, the others parse and fold them into a state each. Which
-//! thread gets which block is left to chance, so states must merge in any order; counts, rejects
-//! and their line numbers come out the same whatever chance does.
+//! Each thread takes the next block off the file, parses it while it lies in that core's cache, and
+//! folds it into a state of its own. Which thread gets which block is left to chance, so states must
+//! merge in any order; counts, rejects and their line numbers come out the same whatever chance does.
 
+use std::borrow::Cow;
 use std::sync::Mutex;
-use std::sync::mpsc::{Receiver, sync_channel};
 
 use csv::ByteRecord;
 
 use crate::error::{Error, Fault, Result};
 
 use super::account::{Reject, RowCounts};
-use super::blocks::{Block, Blocks};
+use super::blocks::Blocks;
 use super::dialect::{Delimiter, squeeze_spaces};
 use super::params::ReadOptions;
-use super::records::{Cells, for_each_record};
+use super::records::{Cells, Cutter};
 use super::source::Source;
 
 /// A file with its header read.
@@ -101,19 +101,20 @@ impl Sheet {
     /// E201, E206, E208, E211 if it cannot be read or has no header.
     pub(super) fn open(path: &std::path::Path, options: &ReadOptions) -> Result<Self> {
         let source = Source::open(path, options.encoding)?;
-        let (block, delimiter) = {
-            let mut blocks = Blocks::new(&source, None)?;
-            (blocks.next()?, blocks.delimiter())
-        };
+        let mut block = Vec::new();
+        let mut blocks = Blocks::new(&source, None)?;
+        let first = blocks.next(&mut block)?;
+        let delimiter = blocks.delimiter();
+        drop(blocks);
         let mut header = Vec::new();
-        if let Some(block) = block {
-            let bytes = prepared(&source, delimiter, block.bytes)?;
+        if first.is_some() {
+            let bytes = prepared(&source, delimiter, &block)?;
             // The header alone, that a broken row below it may be told as such.
             let mut reader = csv::ReaderBuilder::new()
                 .has_headers(false)
                 .flexible(true)
                 .delimiter(delimiter.byte())
-                .from_reader(bytes.as_slice());
+                .from_reader(&*bytes);
             let mut record = ByteRecord::new();
             if reader.read_byte_record(&mut record).unwrap_or(false) {
                 header = record.iter().map(|cell| String::from_utf8_lossy(trim(cell)).into_owned()).collect();
@@ -138,75 +139,69 @@ impl Sheet {
         new: impl Fn() -> S + Sync,
         push: impl Fn(&mut S, &Record) -> Verdict + Sync,
     ) -> Result<Folded<S>> {
-        let threads = options.threads.max(1);
-        let (sender, receiver) = sync_channel::<Block>(threads * 2);
-        let receiver = Mutex::new(receiver);
-        let (read, workers) = std::thread::scope(|scope| {
-            let receiver = &receiver;
-            let work = || {
-                let outcome = self.work(receiver, options, new(), &push);
-                if outcome.is_err() {
-                    // The reader must not wait for a worker that has given up.
-                    while receiver.lock().is_ok_and(|receiver| receiver.recv().is_ok()) {}
-                }
-                outcome
-            };
-            let handles: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-            let read = self.send_blocks(sender);
-            let workers: Result<Vec<_>> =
-                handles.into_iter().map(|handle| handle.join().unwrap_or_else(|_| Err(bug()))).collect();
-            (read, workers)
-        });
-        // A worker's fault says more than the reader's complaint that nobody listens.
-        let workers = workers?;
-        read?;
+        let blocks = Mutex::new(Blocks::new(&self.source, Some(self.delimiter))?);
+        let workers = std::thread::scope(|scope| {
+            let work = || self.work(&blocks, options, new(), &push);
+            let handles: Vec<_> = (0..options.threads.max(1)).map(|_| scope.spawn(work)).collect();
+            let joined = handles.into_iter().map(|handle| handle.join().unwrap_or_else(|_| Err(bug())));
+            joined.collect::<Result<Vec<_>>>()
+        })?;
         Ok(self.settle(workers))
     }
 
-    fn send_blocks(&self, sender: std::sync::mpsc::SyncSender<Block>) -> Result<()> {
-        let mut blocks = Blocks::new(&self.source, Some(self.delimiter))?;
-        while let Some(block) = blocks.next()? {
-            if sender.send(block).is_err() {
-                break;
-            }
+    /// Folds the records of the first block only: a look ahead that no row is counted by.
+    ///
+    /// # Errors
+    /// Whatever stops reading.
+    pub(super) fn look_ahead(&self, mut see: impl FnMut(&Record)) -> Result<()> {
+        let mut block = Vec::new();
+        if let Some(index) = Blocks::new(&self.source, Some(self.delimiter))?.next(&mut block)? {
+            let bytes = prepared(&self.source, self.delimiter, &block)?;
+            let mut skip_header = true;
+            Cutter::default()
+                .for_each_record(&bytes, self.delimiter.byte(), |cells, line| {
+                    if !std::mem::take(&mut skip_header) {
+                        see(&Record { cells, block: index, line });
+                    }
+                })
+                .map_err(|fault| self.unparsable(&fault))?;
         }
-        // Workers stop when nobody can send any more.
-        drop(sender);
         Ok(())
     }
 
     fn work<S>(
         &self,
-        receiver: &Mutex<Receiver<Block>>,
+        blocks: &Mutex<Blocks>,
         options: &ReadOptions,
         state: S,
         push: impl Fn(&mut S, &Record) -> Verdict,
     ) -> Result<Worker<S>> {
         let mut worker = Worker { state, rows: RowCounts::default(), faults: Vec::new(), lines: Vec::new() };
+        let (mut block, mut cutter) = (Vec::new(), Cutter::default());
         loop {
-            let block = match receiver.lock() {
-                Ok(receiver) => receiver.recv(),
+            let next = match blocks.lock() {
+                Ok(mut blocks) => blocks.next(&mut block)?,
                 Err(_) => return Err(bug()),
             };
-            let Ok(block) = block else { break };
-            let read = block.bytes.len() as u64;
-            let bytes = prepared(&self.source, self.delimiter, block.bytes)?;
-            worker.lines.push((block.index, memchr::memchr_iter(b'\n', &bytes).count() as u64));
-            let mut skip_header = block.index == 0;
-            for_each_record(&bytes, self.delimiter.byte(), |cells, line| {
-                if std::mem::take(&mut skip_header) {
-                    return;
-                }
-                let record = Record { cells, block: block.index, line };
-                let verdict = if cells.len() == self.header.len() {
-                    push(&mut worker.state, &record)
-                } else {
-                    self.odd_length(cells)
-                };
-                worker.account(verdict, &record);
-            })
-            .map_err(|fault| self.unparsable(&fault))?;
-            options.tell_progress(read);
+            let Some(index) = next else { break };
+            let bytes = prepared(&self.source, self.delimiter, &block)?;
+            worker.lines.push((index, memchr::memchr_iter(b'\n', &bytes).count() as u64));
+            let mut skip_header = index == 0;
+            cutter
+                .for_each_record(&bytes, self.delimiter.byte(), |cells, line| {
+                    if std::mem::take(&mut skip_header) {
+                        return;
+                    }
+                    let record = Record { cells, block: index, line };
+                    let verdict = if cells.len() == self.header.len() {
+                        push(&mut worker.state, &record)
+                    } else {
+                        self.odd_length(cells)
+                    };
+                    worker.account(verdict, &record);
+                })
+                .map_err(|fault| self.unparsable(&fault))?;
+            options.tell_progress(block.len() as u64);
         }
         Ok(worker)
     }
@@ -256,8 +251,8 @@ impl Sheet {
 }
 
 /// Valid UTF-8 with one delimiter byte.
-fn prepared(source: &Source, delimiter: Delimiter, bytes: Vec<u8>) -> Result<Vec<u8>> {
-    if let Err(fault) = std::str::from_utf8(&bytes) {
+fn prepared<'b>(source: &Source, delimiter: Delimiter, bytes: &'b [u8]) -> Result<Cow<'b, [u8]>> {
+    if let Err(fault) = std::str::from_utf8(bytes) {
         let good = &bytes[..fault.valid_up_to()];
         let near = String::from_utf8_lossy(&good[good.len().saturating_sub(40)..]).into_owned();
         let near = near.lines().last().unwrap_or_default().to_owned();
@@ -266,7 +261,7 @@ fn prepared(source: &Source, delimiter: Delimiter, bytes: Vec<u8>) -> Result<Vec
             .hint("name the right encoding with --encoding, for example --encoding gb18030")
             .into());
     }
-    Ok(if delimiter == Delimiter::Spaces { squeeze_spaces(&bytes) } else { bytes })
+    Ok(if delimiter == Delimiter::Spaces { squeeze_spaces(bytes).into() } else { bytes.into() })
 }
 
 fn bug() -> Error {

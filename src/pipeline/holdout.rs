@@ -36,7 +36,7 @@ impl Cut {
         options: &ReadOptions,
     ) -> Result<Cut> {
         let table = |as_of| {
-            let log = Some(TransactionLog::survey(files, options)?);
+            let log = Some(TransactionLog::open(files, options)?);
             let sources = Sources { log, ..Sources::default() };
             collect(sources, Some(as_of), Window::All, &recipe.features, options)
                 .map(|collected| collected.table)

@@ -16,10 +16,11 @@ pub(super) fn features(transactions: &Path, products: &Path, mappings: &[&str]) 
         date_format: None,
         threads: 2,
         params: super::section::<erba::ingest::IngestParams>("ingest").check().unwrap(),
+        memory: None,
         progress: None,
     };
     let sources = Sources {
-        log: Some(TransactionLog::survey(&[PathBuf::from(transactions)], &options).unwrap()),
+        log: Some(TransactionLog::open(&[PathBuf::from(transactions)], &options).unwrap()),
         customers: None,
         products: Some(ProductTable::read(products, &options).unwrap()),
     };

@@ -110,22 +110,20 @@ pub(super) fn from_summary(
 
 /// Reads transactions; with a holdout three times, up to its end, its start and one horizon earlier.
 pub(super) fn from_transactions(args: &Args, recipe: &Recipe, options: &ReadOptions) -> Result<Input> {
-    let log = TransactionLog::survey(&args.transactions, options)?;
+    let log = TransactionLog::open(&args.transactions, options)?;
     let headers: Vec<&[String]> = log.headers().collect();
     options.mappings.check_all_used(&headers)?;
-    let Some((first, last)) = log.span else {
-        return Err(Fault::new(213, "no row has a date that can be read").hint("check the columns").into());
-    };
-    let end = args.as_of.unwrap_or(last);
+    let sources = Sources { log: Some(log), ..Sources::default() };
+    let whole = collect(sources, args.as_of, Window::All, &recipe.features, options)?;
+    judge_rejects(&whole.rows, &whole.rejects, options.params.max_reject_share())?;
     let params = &recipe.lifetime;
+    let (first, last) = whole.table.history.unwrap_or_default();
+    let end = whole.table.as_of.unwrap_or(last);
     if args.holdout.is_some() && end.plus(-params.horizon_days()) <= first {
         let cause =
             format!("a holdout of {} leaves nothing of the history from {first} to {end}", params.horizon());
         return Err(Fault::new(355, cause).hint("hold out fewer periods").into());
     }
-    let sources = Sources { log: Some(log), ..Sources::default() };
-    let whole = collect(sources, Some(end), Window::All, &recipe.features, options)?;
-    judge_rejects(&whole.rows, &whole.rejects, options.params.max_reject_share())?;
     let left_out = left_out(&whole.rows, &whole.rejects);
     if args.holdout.is_some() {
         let cut = Cut::read(&args.transactions, [first, end], params, recipe, options)?;

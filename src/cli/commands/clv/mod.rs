@@ -119,6 +119,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
         date_format: args.date_format.clone(),
         threads,
         params: recipe.ingest.clone(),
+        memory: None,
         progress: None,
     };
     let params = &recipe.lifetime;

@@ -1,0 +1,235 @@
+//! Rows on their way to their customers, packed, in memory or on disk.
+//!
+//! A row is packed into some thirty bytes: a byte that says which cells it has, then the cells, numbers
+//! in little-endian order, texts behind their length.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::domain::{Day, Money};
+use crate::ingest::Transaction;
+
+const ORDER: u8 = 1;
+const PRODUCT: u8 = 2;
+const COST: u8 = 4;
+const REP: u8 = 8;
+
+/// A text of this many bytes or more has its length in four bytes more.
+const LONG: u8 = u8::MAX;
+
+/// Appends a row.
+pub(super) fn pack(pile: &mut Vec<u8>, row: &Transaction) {
+    let has = |there: bool, flag: u8| if there { flag } else { 0 };
+    pile.push(
+        has(row.order.is_some(), ORDER)
+            | has(row.product.is_some(), PRODUCT)
+            | has(row.cost.is_some(), COST)
+            | has(row.rep.is_some(), REP),
+    );
+    pack_text(pile, row.customer);
+    pile.extend_from_slice(&row.day.0.to_le_bytes());
+    pile.extend_from_slice(&row.amount.0.to_le_bytes());
+    if let Some(order) = row.order {
+        pile.extend_from_slice(&order.to_le_bytes());
+    }
+    if let Some(product) = row.product {
+        pile.extend_from_slice(&product.to_le_bytes());
+    }
+    if let Some(cost) = row.cost {
+        pile.extend_from_slice(&cost.0.to_le_bytes());
+    }
+    if let Some(rep) = row.rep {
+        pack_text(pile, rep);
+    }
+}
+
+fn pack_text(pile: &mut Vec<u8>, text: &[u8]) {
+    match u8::try_from(text.len()) {
+        Ok(length) if length < LONG => pile.push(length),
+        _ => {
+            pile.push(LONG);
+            pile.extend_from_slice(&(text.len() as u32).to_le_bytes());
+        }
+    }
+    pile.extend_from_slice(text);
+}
+
+/// The packed rows of a pile, one after the other, each with its place.
+#[derive(Clone, Copy)]
+pub(super) struct Packed<'a> {
+    rest: &'a [u8],
+    length: usize,
+}
+
+impl<'a> Packed<'a> {
+    /// From a place that a row starts at.
+    pub(super) fn new(pile: &'a [u8], from: u32) -> Self {
+        Packed { rest: pile.get(from as usize..).unwrap_or_default(), length: pile.len() }
+    }
+
+    fn number<const N: usize>(&mut self) -> [u8; N] {
+        let Some((number, rest)) = self.rest.split_first_chunk() else { return [0; N] };
+        self.rest = rest;
+        *number
+    }
+
+    fn text(&mut self) -> &'a [u8] {
+        let [short] = self.number();
+        let length = if short == LONG { u32::from_le_bytes(self.number()) as usize } else { short.into() };
+        let (text, rest) = self.rest.split_at(length.min(self.rest.len()));
+        self.rest = rest;
+        text
+    }
+}
+
+impl<'a> Iterator for Packed<'a> {
+    type Item = (u32, Transaction<'a>);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let place = (self.length - self.rest.len()) as u32;
+        let (&flags, rest) = self.rest.split_first()?;
+        self.rest = rest;
+        let row = Transaction {
+            customer: self.text(),
+            day: Day(i32::from_le_bytes(self.number())),
+            amount: Money(i64::from_le_bytes(self.number())),
+            order: (flags & ORDER > 0).then(|| u64::from_le_bytes(self.number())),
+            product: (flags & PRODUCT > 0).then(|| u32::from_le_bytes(self.number())),
+            cost: (flags & COST > 0).then(|| Money(i64::from_le_bytes(self.number()))),
+            rep: (flags & REP > 0).then(|| self.text()),
+        };
+        Some((place, row))
+    }
+}
+
+/// What rows may take in memory, shared by all threads.
+pub(super) struct Room {
+    limit: u64,
+    held: AtomicU64,
+}
+
+impl Room {
+    pub(super) fn new(limit: u64) -> Self {
+        Room { limit, held: AtomicU64::new(0) }
+    }
+
+    fn take(&self, bytes: u64) -> bool {
+        let fits = self.held.fetch_add(bytes, Ordering::Relaxed) + bytes <= self.limit;
+        if !fits {
+            self.held.fetch_sub(bytes, Ordering::Relaxed);
+        }
+        fits
+    }
+
+    /// Takes bytes whether they fit or not: they are there already.
+    pub(super) fn force(&self, bytes: u64) {
+        self.held.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    fn give_back(&self, bytes: u64) {
+        self.held.fetch_sub(bytes, Ordering::Relaxed);
+    }
+}
+
+/// A pile that is full.
+pub(super) enum Pile {
+    Held(Vec<u8>),
+    /// Where it starts in the spill, and its length.
+    Spilled(u64, usize),
+}
+
+/// Piles that found no room, in a file that has no name and goes with the process.
+#[derive(Default)]
+pub(super) struct Spill {
+    file: Option<Mutex<File>>,
+    length: u64,
+}
+
+impl Spill {
+    /// Keeps a full pile, in memory while there is room.
+    ///
+    /// # Errors
+    /// What the system says of the temporary file.
+    pub(super) fn keep(&mut self, bytes: &mut Vec<u8>, room: &Room) -> io::Result<Pile> {
+        if room.take(bytes.len() as u64) {
+            let capacity = bytes.capacity();
+            return Ok(Pile::Held(std::mem::replace(bytes, Vec::with_capacity(capacity))));
+        }
+        if self.file.is_none() {
+            self.file = Some(Mutex::new(tempfile::tempfile()?));
+        }
+        let at = self.length;
+        if let Some(Ok(file)) = self.file.as_mut().map(Mutex::get_mut) {
+            file.write_all(bytes)?;
+        }
+        self.length += bytes.len() as u64;
+        let pile = Pile::Spilled(at, bytes.len());
+        bytes.clear();
+        Ok(pile)
+    }
+
+    /// The bytes of a pile kept before.
+    ///
+    /// # Errors
+    /// What the system says of the temporary file.
+    pub(super) fn fetch(&self, pile: Pile, room: &Room) -> io::Result<Vec<u8>> {
+        match pile {
+            Pile::Held(bytes) => {
+                room.give_back(bytes.len() as u64);
+                Ok(bytes)
+            }
+            Pile::Spilled(at, length) => {
+                let mut bytes = vec![0; length];
+                if let Some(Ok(mut file)) = self.file.as_ref().map(Mutex::lock) {
+                    file.seek(SeekFrom::Start(at))?;
+                    file.read_exact(&mut bytes)?;
+                }
+                Ok(bytes)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_come_out_as_they_went_in_from_memory_and_from_disk() {
+        let long = "客".repeat(200);
+        let row = |number: u64| Transaction {
+            customer: if number == 2 { long.as_bytes() } else { b"C7" },
+            day: Day(-(number as i32)),
+            amount: Money(i64::MIN + number as i64),
+            order: (number % 2 == 0).then_some(u64::MAX - number),
+            product: (number % 3 == 0).then_some(number as u32),
+            cost: (number % 5 == 0).then_some(Money(7)),
+            rep: (number % 2 == 1).then_some(b"Li Wei"),
+        };
+        for limit in [0, 1 << 20] {
+            let (room, mut spill, mut bytes) = (Room::new(limit), Spill::default(), Vec::new());
+            let mut piles = Vec::new();
+            for pile in 0..3 {
+                (pile * 10..pile * 10 + 10).for_each(|number| pack(&mut bytes, &row(number)));
+                piles.push(spill.keep(&mut bytes, &room).unwrap());
+                bytes.clear();
+            }
+            // Any order.
+            for (pile, kept) in piles.into_iter().enumerate().rev() {
+                assert_eq!(matches!(kept, Pile::Spilled(..)), limit == 0);
+                let bytes = spill.fetch(kept, &room).unwrap();
+                let first = pile as u64 * 10;
+                let numbers = first..first + 10;
+                assert_eq!(Packed::new(&bytes, 0).count(), 10);
+                for ((place, found), number) in Packed::new(&bytes, 0).zip(numbers) {
+                    assert_eq!(format!("{found:?}"), format!("{:?}", row(number)));
+                    let (_, again) = Packed::new(&bytes, place).next().unwrap();
+                    assert_eq!(again.amount, found.amount);
+                }
+            }
+        }
+    }
+}

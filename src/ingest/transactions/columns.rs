@@ -1,0 +1,77 @@
+//! Which columns a transaction file has.
+
+use std::path::Path;
+
+use crate::error::{Error, Fault, Result};
+use crate::ingest::roles::{ColumnRef, Role, RoleMap, missing_role};
+
+/// Where each role's cells are.
+#[derive(Clone, Debug)]
+pub(super) struct Columns {
+    pub(super) customer: usize,
+    pub(super) date: usize,
+    pub(super) amount: AmountColumns,
+    pub(super) order: Option<usize>,
+    pub(super) product: Option<usize>,
+    pub(super) cost: Option<usize>,
+    pub(super) rep: Option<usize>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum AmountColumns {
+    /// One column, or several to be added up.
+    Given(Vec<usize>),
+    QuantityTimesPrice(usize, usize),
+}
+
+pub(super) const WANTED: [Role; 9] = [
+    Role::CustomerId,
+    Role::Date,
+    Role::Amount,
+    Role::Quantity,
+    Role::UnitPrice,
+    Role::OrderId,
+    Role::ProductId,
+    Role::Cost,
+    Role::Rep,
+];
+
+impl Columns {
+    pub(super) fn find(path: &Path, header: &[String], roles: &RoleMap) -> Result<Self> {
+        let mut faults = roles.missing(path, header, &[Role::CustomerId, Role::Date]);
+        let amount =
+            match (roles.get(Role::Amount), roles.column(Role::Quantity), roles.column(Role::UnitPrice)) {
+                (Some(ColumnRef::Columns(columns)), ..) => Some(AmountColumns::Given(columns.clone())),
+                (_, Some(quantity), Some(price)) => Some(AmountColumns::QuantityTimesPrice(quantity, price)),
+                _ => {
+                    faults.push(missing_role(path, header, Role::Amount));
+                    None
+                }
+            };
+        let single = |role: Role, faults: &mut Vec<Fault>| match (roles.get(role), roles.column(role)) {
+            (Some(_), None) => {
+                faults.push(
+                    Fault::new(202, format!("{} needs a column of its own", role.as_str()))
+                        .in_file(path)
+                        .hint("map it to one column"),
+                );
+                None
+            }
+            (_, column) => column,
+        };
+        let customer = single(Role::CustomerId, &mut faults);
+        let date = single(Role::Date, &mut faults);
+        match (customer, date, amount, faults.is_empty()) {
+            (Some(customer), Some(date), Some(amount), true) => Ok(Columns {
+                customer,
+                date,
+                amount,
+                order: roles.column(Role::OrderId),
+                product: roles.column(Role::ProductId),
+                cost: roles.column(Role::Cost),
+                rep: roles.column(Role::Rep),
+            }),
+            _ => Err(Error { faults }),
+        }
+    }
+}

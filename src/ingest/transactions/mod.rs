@@ -1,0 +1,273 @@
+//! Transaction logs, read once.
+//!
+//! How dates and amounts are written, the first and last day and the first sale of every product need
+//! the whole file. A look at the first rows settles the writing, and every row then read is held against
+//! it: where the whole file says otherwise it is read again the right way, which only a file that changes
+//! its ways costs. Days and first sales are gathered beside the rows and known at the end.
+
+mod columns;
+mod rows;
+
+use std::path::{Path, PathBuf};
+
+use hashbrown::HashMap;
+use xxhash_rust::xxh3::{Xxh3DefaultBuilder, xxh3_64};
+
+use crate::domain::{Day, Money};
+use crate::error::{Error, Fault, Result};
+
+use super::account::{InputRecord, Reject, RowCounts};
+use super::dates::DateFormat;
+use super::numbers::DecimalSign;
+use super::params::ReadOptions;
+use super::roles::RoleMap;
+use super::scan::{Folded, Sheet};
+use columns::{Columns, WANTED};
+use rows::{Gathered, RowReader, Style};
+
+/// Hash of a product's id; the same on every machine.
+pub type ProductKey = u64;
+
+/// The key of a product id.
+pub fn product_key(id: &[u8]) -> ProductKey {
+    xxh3_64(id)
+}
+
+/// One line of a transaction log.
+#[derive(Clone, Copy, Debug)]
+pub struct Transaction<'a> {
+    /// Who bought: UTF-8.
+    pub customer: &'a [u8],
+    /// When.
+    pub day: Day,
+    /// For how much; below zero for a return.
+    pub amount: Money,
+    /// Hash of the order's id, if there is such a column and the cell is not blank.
+    pub order: Option<u64>,
+    /// The product likewise, as a place in [`Share::products`].
+    pub product: Option<u32>,
+    /// What the line cost, likewise.
+    pub cost: Option<Money>,
+    /// The rep, likewise: UTF-8.
+    pub rep: Option<&'a [u8]>,
+}
+
+/// First sale of each product.
+pub type FirstSales = HashMap<ProductKey, (Box<str>, Day), Xxh3DefaultBuilder>;
+
+/// Transaction files ready to be read.
+#[derive(Debug)]
+pub struct TransactionLog {
+    files: Vec<LogFile>,
+    /// True if a file names products.
+    pub has_products: bool,
+    /// True if a file gives costs.
+    pub has_cost: bool,
+    /// True if a file gives order ids.
+    pub has_orders: bool,
+}
+
+#[derive(Debug)]
+struct LogFile {
+    sheet: Sheet,
+    roles: RoleMap,
+    columns: Columns,
+}
+
+/// Transactions folded, with what they tell of the whole log and the account of their rows.
+#[derive(Debug)]
+pub struct ReadLog<S> {
+    /// One a thread and file.
+    pub shares: Vec<Share<S>>,
+    /// First and last day of all files, rows after `as_of` included; none if no row has one.
+    pub span: Option<(Day, Day)>,
+    /// First sale of every product; empty without a product column.
+    pub first_sales: FirstSales,
+    /// Where every row went.
+    pub rows: RowCounts,
+    /// Rows that could not be read.
+    pub rejects: Vec<Reject>,
+    /// The files.
+    pub inputs: Vec<InputRecord>,
+}
+
+/// What one thread has folded of one file.
+#[derive(Debug)]
+pub struct Share<S> {
+    /// The state.
+    pub state: S,
+    /// The products that its transactions name by their place.
+    pub products: Vec<ProductKey>,
+}
+
+impl TransactionLog {
+    /// Opens the files and reads their headers.
+    ///
+    /// # Errors
+    /// E201–E203, E206, E208, E211: unreadable, or a role missing.
+    pub fn open(paths: &[PathBuf], options: &ReadOptions) -> Result<Self> {
+        let open = |path: &PathBuf| {
+            let sheet = Sheet::open(path, options)?;
+            let roles = RoleMap::find(path, &sheet.header, &WANTED, &options.mappings)?;
+            let columns = Columns::find(path, &sheet.header, &roles)?;
+            Ok(LogFile { sheet, roles, columns })
+        };
+        let files = paths.iter().map(open).collect::<Result<Vec<_>>>()?;
+        Ok(TransactionLog {
+            has_products: files.iter().any(|file| file.columns.product.is_some()),
+            has_cost: files.iter().any(|file| file.columns.cost.is_some()),
+            has_orders: files.iter().any(|file| file.columns.order.is_some()),
+            files,
+        })
+    }
+
+    /// The headers of all files.
+    pub fn headers(&self) -> impl Iterator<Item = &[String]> + Clone {
+        self.files.iter().map(|file| file.sheet.header.as_slice())
+    }
+
+    /// Bytes on disk, for progress.
+    pub fn size(&self) -> u64 {
+        self.files.iter().map(|file| file.sheet.source.size()).sum()
+    }
+
+    /// Folds every transaction up to `as_of` (all if none) into one state a thread and file.
+    ///
+    /// Rows without a customer are filtered (guest sales), as are rows after `as_of`; rows whose
+    /// date or amount cannot be read are rejected.
+    ///
+    /// # Errors
+    /// E205, E210 if dates or amounts read in two ways, E206 without a row, and whatever stops reading.
+    pub fn read<S: Send>(
+        &self,
+        as_of: Option<Day>,
+        options: &ReadOptions,
+        new: impl Fn() -> S + Sync,
+        push: impl Fn(&mut S, &Transaction) + Sync,
+    ) -> Result<ReadLog<S>> {
+        let mut log = ReadLog {
+            shares: Vec::new(),
+            span: None,
+            first_sales: FirstSales::default(),
+            rows: RowCounts::default(),
+            rejects: Vec::new(),
+            inputs: Vec::new(),
+        };
+        for file in &self.files {
+            let (folded, sha256) = std::thread::scope(|scope| {
+                let hash = scope.spawn(|| file.sheet.source.sha256());
+                let folded = file.read(as_of, options, &new, &push)?;
+                let stopped = || Err(Fault::new(902, "hashing stopped unexpectedly").into());
+                Ok::<_, Error>((folded, hash.join().unwrap_or_else(|_| stopped())?))
+            })?;
+            log.inputs.push(InputRecord {
+                role: "transactions",
+                path: file.sheet.source.label.clone(),
+                sha256,
+                rows: folded.rows.read,
+                columns: file.roles.words(&file.sheet.header),
+            });
+            log.rows.add(&folded.rows);
+            log.rejects.extend(folded.rejects);
+            for (state, gathered) in folded.states {
+                log.add(state, gathered);
+            }
+        }
+        Ok(log)
+    }
+
+    /// First and last day of all files; none if no row has one.
+    ///
+    /// # Errors
+    /// As [`TransactionLog::read`].
+    pub fn span(&self, options: &ReadOptions) -> Result<Option<(Day, Day)>> {
+        Ok(self.read(None, options, || (), |(), _| ())?.span)
+    }
+}
+
+impl<S> ReadLog<S> {
+    fn add(&mut self, state: S, gathered: Gathered) {
+        if let Some((from, to)) = gathered.span {
+            let (first, last) = self.span.unwrap_or((from, to));
+            self.span = Some((first.min(from), last.max(to)));
+        }
+        let mut products = Vec::with_capacity(gathered.products.len());
+        for met in gathered.products {
+            products.push(met.key);
+            // The earliest day is the same in any order.
+            if let Some(day) = met.first {
+                let first = self.first_sales.entry(met.key).or_insert((met.id, day));
+                first.1 = first.1.min(day);
+            }
+        }
+        self.shares.push(Share { state, products });
+    }
+}
+
+impl LogFile {
+    /// Reads the file as its first rows are written, and once more if the whole file says otherwise.
+    fn read<S: Send>(
+        &self,
+        as_of: Option<Day>,
+        options: &ReadOptions,
+        new: &(impl Fn() -> S + Sync),
+        push: &(impl Fn(&mut S, &Transaction) + Sync),
+    ) -> Result<Folded<(S, Gathered)>> {
+        let mut style = self.guess(options)?;
+        loop {
+            let reader =
+                RowReader { columns: &self.columns, style: &style, as_of, params: &options.params };
+            let folded = self.sheet.fold(
+                options,
+                || (new(), Gathered::default()),
+                |(state, gathered), record| {
+                    reader.read(gathered, record, |transaction| push(state, transaction))
+                },
+            )?;
+            if folded.rows.read == 0 {
+                return Err(Fault::new(206, "has no rows below its header")
+                    .in_file(&self.sheet.source.path)
+                    .hint("give a file with a header and rows")
+                    .into());
+            }
+            let mut all = Gathered::default();
+            for (_, gathered) in &folded.states {
+                all.dates.add(gathered.dates);
+                all.decimals.add(gathered.decimals);
+            }
+            // What is gathered does not depend on the style, so a second reading agrees with itself.
+            let found = self.style(&all, options)?;
+            if found == style {
+                return Ok(folded);
+            }
+            style = found;
+        }
+    }
+
+    fn guess(&self, options: &ReadOptions) -> Result<Style> {
+        let mut seen = Gathered::default();
+        self.sheet.look_ahead(|record| seen.see_style(&self.columns, record))?;
+        let undecided = Style { date: DateFormat::MonthFirst, decimal: DecimalSign::Point };
+        Ok(Style {
+            date: options.date_format.clone().or_else(|| seen.dates.verdict()).unwrap_or(undecided.date),
+            decimal: seen.decimals.verdict().unwrap_or(undecided.decimal),
+        })
+    }
+
+    /// How the file is written, by everything seen.
+    fn style(&self, seen: &Gathered, options: &ReadOptions) -> Result<Style> {
+        let path: &Path = &self.sheet.source.path;
+        let decimal = seen.decimals.verdict().ok_or_else(|| {
+            Fault::new(210, "some amounts have a decimal comma, others a decimal point")
+                .in_file(path)
+                .hint("write all amounts the same way")
+        })?;
+        let date = options.date_format.clone().or_else(|| seen.dates.verdict()).ok_or_else(|| {
+            Fault::new(205, "day and month cannot be told apart: no date decides which comes first")
+                .in_file(path)
+                .in_column(&*self.sheet.header[self.columns.date])
+                .hint("say which: --date-format dmy (day first) or --date-format mdy (month first)")
+        })?;
+        Ok(Style { date, decimal })
+    }
+}
