@@ -53,6 +53,8 @@ pub struct Request {
     pub seed: u64,
     /// Threads that read, at least 1.
     pub threads: usize,
+    /// Bytes that rows may take in memory while they are read; the rest waits on disk.
+    pub memory: Option<u64>,
     /// The run before this one.
     pub previous: Option<Side>,
 }
@@ -446,7 +448,7 @@ fn read_options<'a>(request: &Request, progress: &'a (dyn Fn(u64) + Sync)) -> Re
         date_format: request.date_format.clone(),
         threads: request.threads,
         params: request.recipe.ingest.clone(),
-        memory: None,
+        memory: request.memory,
         progress: Some(progress),
     }
 }

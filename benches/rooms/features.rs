@@ -58,7 +58,8 @@ pub(crate) fn bench(criterion: &mut Criterion) {
         };
         group.bench_function(format!("read/{rows}/threads-{threads}"), |bencher| {
             bencher.iter(|| {
-                let log = TransactionLog::open(std::slice::from_ref(&path), &options()).expect("a log it can read");
+                let log =
+                    TransactionLog::open(std::slice::from_ref(&path), &options()).expect("a log it can read");
                 let sources = Sources { log: Some(log), ..Sources::default() };
                 collect(sources, None, Window::Days(365), &recipe.features, &options()).expect("features")
             });

@@ -111,7 +111,7 @@ fn read_log(
     let room = Room::new(options.memory.unwrap_or(ROW_MEMORY));
     let asked = collected.table.as_of;
     let window = collected.table.window.unwrap_or(Window::All);
-    let read = log.read(asked, options, || Shelf::new(&room), |shelf, row| shelf.push(row))?;
+    let read = log.read(asked, options, || Shelf::new(&room), Shelf::push)?;
     let Some((first, last)) = read.span else {
         return Err(nothing_left("no row of the transactions has a date that can be read"));
     };
@@ -143,7 +143,7 @@ fn read_log(
         facts.push(share.products.iter().map(facts_of).collect());
         shelves.push(share.state);
     }
-    let shelves = Shelves::new(&room, shelves.into_iter()).map_err(no_room)?;
+    let shelves = Shelves::new(&room, shelves.into_iter()).map_err(|fault| no_room(&fault))?;
     let ending = Ending {
         as_of,
         window,
@@ -155,7 +155,7 @@ fn read_log(
     finish(shelves, &facts, ending)
 }
 
-fn no_room(fault: io::Error) -> Error {
+fn no_room(fault: &io::Error) -> Error {
     Fault::new(214, format!("rows find no room on the disk for temporary files ({fault})"))
         .hint("make room where TMPDIR points to, or allow more memory with --memory")
         .into()
@@ -212,7 +212,7 @@ fn finish(shelves: Shelves, facts: &[Vec<ProductFacts>], ending: Ending) -> Resu
             )
             .map_err(|stop| match stop {
                 Stop::Fault(fault) => fault,
-                Stop::Disk(fault) => no_room(fault),
+                Stop::Disk(fault) => no_room(&fault),
             })?;
             Ok(people)
         })

@@ -57,7 +57,6 @@ fn pack_text(pile: &mut Vec<u8>, text: &[u8]) {
 }
 
 /// The packed rows of a pile, one after the other, each with its place.
-#[derive(Clone, Copy)]
 pub(super) struct Packed<'a> {
     rest: &'a [u8],
     length: usize,
@@ -204,9 +203,9 @@ mod tests {
             customer: if number == 2 { long.as_bytes() } else { b"C7" },
             day: Day(-(number as i32)),
             amount: Money(i64::MIN + number as i64),
-            order: (number % 2 == 0).then_some(u64::MAX - number),
-            product: (number % 3 == 0).then_some(number as u32),
-            cost: (number % 5 == 0).then_some(Money(7)),
+            order: number.is_multiple_of(2).then_some(u64::MAX - number),
+            product: number.is_multiple_of(3).then_some(number as u32),
+            cost: number.is_multiple_of(5).then_some(Money(7)),
             rep: (number % 2 == 1).then_some(b"Li Wei"),
         };
         for limit in [0, 1 << 20] {

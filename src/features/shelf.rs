@@ -173,8 +173,7 @@ impl Piles<'_> {
             let whole = kept.is_empty() && piles.peek().is_none();
             kept.resize_with(if whole { 0 } else { desk.ids.len() }, Accumulator::default);
             let mut start = 0;
-            for customer in 0..desk.ids.len() {
-                let end = desk.ends[customer];
+            for (customer, end) in desk.ends.iter().copied().enumerate() {
                 let sums = if whole { &mut desk.sums } else { &mut kept[customer] };
                 for row in &desk.order[start as usize..end as usize] {
                     let (pile, place) = desk.places[*row as usize];

@@ -111,8 +111,7 @@ mod tests {
             rows[..split].iter().for_each(|(key, value)| left.push(*key, Sum(*value)));
             rows[split..].iter().rev().for_each(|(key, value)| right.push(*key, Sum(*value)));
             left.merge(right);
-            let entries: Vec<(u32, i64)> =
-                left.entries().iter().map(|(key, sum)| (*key, sum.0)).collect();
+            let entries: Vec<(u32, i64)> = left.entries().iter().map(|(key, sum)| (*key, sum.0)).collect();
             assert_eq!(entries, expected.clone().into_iter().collect::<Vec<_>>());
         }
     }

@@ -42,7 +42,11 @@ impl<'a> Cells<'a> {
                 let start = column.checked_sub(1).map_or(line.start, |before| line.ends[before] as usize + 1);
                 let cell = line.block.get(start..end)?;
                 // The CR of a CRLF belongs to the line break.
-                Some(if column + 1 == line.ends.len() { cell.strip_suffix(b"\r").unwrap_or(cell) } else { cell })
+                Some(if column + 1 == line.ends.len() {
+                    cell.strip_suffix(b"\r").unwrap_or(cell)
+                } else {
+                    cell
+                })
             }
         }
     }

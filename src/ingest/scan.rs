@@ -139,9 +139,25 @@ impl Sheet {
         new: impl Fn() -> S + Sync,
         push: impl Fn(&mut S, &Record) -> Verdict + Sync,
     ) -> Result<Folded<S>> {
+        match self.fold_as_opened(options, &new, &push) {
+            // A file that starts in ASCII was taken for UTF-8 to save reading it twice.
+            Err(fault) if fault.has_code(208) => match self.source.looked_through()? {
+                Some(source) => Sheet { source, ..self.clone() }.fold_as_opened(options, &new, &push),
+                None => Err(fault),
+            },
+            outcome => outcome,
+        }
+    }
+
+    fn fold_as_opened<S: Send>(
+        &self,
+        options: &ReadOptions,
+        new: &(impl Fn() -> S + Sync),
+        push: &(impl Fn(&mut S, &Record) -> Verdict + Sync),
+    ) -> Result<Folded<S>> {
         let blocks = Mutex::new(Blocks::new(&self.source, Some(self.delimiter))?);
         let workers = std::thread::scope(|scope| {
-            let work = || self.work(&blocks, options, new(), &push);
+            let work = || self.work(&blocks, options, new(), push);
             let handles: Vec<_> = (0..options.threads.max(1)).map(|_| scope.spawn(work)).collect();
             let joined = handles.into_iter().map(|handle| handle.join().unwrap_or_else(|_| Err(bug())));
             joined.collect::<Result<Vec<_>>>()

@@ -1,15 +1,16 @@
 //! A file as a stream of UTF-8 text, whatever it is stored as.
 //!
-//! Text in UTF-8, UTF-16 with a byte order mark, GB18030/GBK; gzip around it; workbooks, whose
+//! Text in UTF-8, UTF-16 with a byte order mark, GB18030/GBK; gzip or zstd around it; workbooks, whose
 //! first sheet is read as if it had been saved as CSV, so that everything behind this file knows
 //! one form only.
 
 use std::fs::File;
-use std::io::{self, BufReader, Cursor, Read};
+use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 
 use calamine::{Data, Reader, Sheets};
 use encoding_rs::{Encoding, GB18030, UTF_8};
+use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Fault, Result};
@@ -22,12 +23,15 @@ pub(super) struct Source {
     pub(super) label: String,
     kind: Kind,
     encoding: &'static Encoding,
+    /// True if only the start was looked at and all of it was ASCII.
+    assumed: bool,
 }
 
 #[derive(Clone, Debug)]
 enum Kind {
     Text,
     Gzip,
+    Zstd,
     /// The first sheet as CSV.
     Workbook(Vec<u8>),
 }
@@ -77,6 +81,7 @@ impl Source {
             label: path.display().to_string(),
             kind: Kind::Text,
             encoding: UTF_8,
+            assumed: false,
         };
         if head.starts_with(b"PK\x03\x04") || head.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
             source.kind = Kind::Workbook(sheet_as_csv(path)?);
@@ -91,11 +96,29 @@ impl Source {
         if head.starts_with(&[0x1F, 0x8B]) {
             source.kind = Kind::Gzip;
         }
+        if head.starts_with(&[0x28, 0xB5, 0x2F, 0xFD]) {
+            source.kind = Kind::Zstd;
+        }
         source.encoding = match encoding {
             Some(encoding) => encoding,
-            None => source.detect_encoding()?,
+            None => source.detect_encoding(true)?.unwrap_or_else(|| {
+                source.assumed = true;
+                UTF_8
+            }),
         };
         Ok(source)
+    }
+
+    /// The same file with its encoding found out from all of it; none if that is no news.
+    ///
+    /// # Errors
+    /// E208 if its encoding is not known.
+    pub(super) fn looked_through(&self) -> Result<Option<Self>> {
+        if !self.assumed {
+            return Ok(None);
+        }
+        let encoding = self.detect_encoding(false)?.unwrap_or(UTF_8);
+        Ok((encoding != self.encoding).then(|| Source { encoding, assumed: false, ..self.clone() }))
     }
 
     /// Bytes on disk, for progress.
@@ -114,11 +137,13 @@ impl Source {
         let file = File::open(&self.path).map_err(|fault| unreadable(&self.path, &fault))?;
         Ok(match self.kind {
             Kind::Gzip => Box::new(flate2::read::MultiGzDecoder::new(BufReader::with_capacity(CHUNK, file))),
+            Kind::Zstd => Box::new(Frames { file: Some(BufReader::with_capacity(CHUNK, file)), frame: None }),
             _ => Box::new(file),
         })
     }
 
-    fn detect_encoding(&self) -> Result<&'static Encoding> {
+    /// None if all that was looked at is ASCII: the first chunk, or the whole file.
+    fn detect_encoding(&self, first_only: bool) -> Result<Option<&'static Encoding>> {
         let mut reader = self.raw()?;
         let mut chunk = Vec::with_capacity(CHUNK);
         let mut first = true;
@@ -130,24 +155,27 @@ impl Source {
                 .read_to_end(&mut chunk)
                 .map_err(|fault| unreadable(&self.path, &fault))?;
             if chunk.is_empty() {
-                return Ok(UTF_8);
+                return Ok(None);
             }
-            if first {
-                if let Some((encoding, _)) = Encoding::for_bom(&chunk) {
-                    return Ok(encoding);
-                }
-                first = false;
+            if first && let Some((encoding, _)) = Encoding::for_bom(&chunk) {
+                return Ok(Some(encoding));
             }
             if chunk.contains(&0) {
                 return Err(self.unknown_encoding("holds zero bytes").into());
             }
-            let Some(start) = chunk.iter().position(|byte| !byte.is_ascii()) else { continue };
+            let Some(start) = chunk.iter().position(|byte| !byte.is_ascii()) else {
+                if first_only {
+                    return Ok(None);
+                }
+                first = false;
+                continue;
+            };
             // A character may be cut at the end of the chunk; one more read completes it.
             reader
                 .take(CHUNK as u64)
                 .read_to_end(&mut chunk)
                 .map_err(|fault| unreadable(&self.path, &fault))?;
-            return self.judge(&chunk[start..]);
+            return self.judge(&chunk[start..]).map(Some);
         }
     }
 
@@ -193,6 +221,33 @@ impl Source {
             hash.update(&chunk[..read]);
         }
         Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+}
+
+/// The text of a zstd file, frame after frame: files written in parallel have several.
+struct Frames {
+    /// None while a frame is being read.
+    file: Option<BufReader<File>>,
+    frame: Option<Box<StreamingDecoder<BufReader<File>, FrameDecoder>>>,
+}
+
+impl Read for Frames {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if let Some(frame) = &mut self.frame {
+                let read = frame.read(buffer)?;
+                if read > 0 || buffer.is_empty() {
+                    return Ok(read);
+                }
+                self.file = self.frame.take().map(|frame| frame.into_inner());
+            }
+            let Some(mut file) = self.file.take() else { return Ok(0) };
+            if file.fill_buf()?.is_empty() {
+                return Ok(0);
+            }
+            let frame = StreamingDecoder::new(file).map_err(io::Error::other)?;
+            self.frame = Some(Box::new(frame));
+        }
     }
 }
 
@@ -350,6 +405,18 @@ mod tests {
         let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         packed.write_all(b"a,b\n1,2\n").unwrap();
         assert_eq!(read(&packed.finish().unwrap(), None).unwrap(), "a,b\n1,2\n");
+    }
+
+    #[test]
+    fn zstd_is_unpacked_frame_by_frame() {
+        // `printf 'a,b\n1,2\n' | zstd` and `printf '3,4\n' | zstd`, one behind the other.
+        let frames = [
+            b"\x28\xB5\x2F\xFD\x04\x58\x41\x00\x00a,b\n1,2\n\x35\xE7\xCA\xCE".as_slice(),
+            b"\x28\xB5\x2F\xFD\x04\x58\x21\x00\x003,4\n\xAF\x86\x7E\xE4",
+        ]
+        .concat();
+        assert_eq!(read(&frames, None).unwrap(), "a,b\n1,2\n3,4\n");
+        assert!(read(&frames[..frames.len() - 6], None).unwrap_err().has_code(201));
     }
 
     #[test]

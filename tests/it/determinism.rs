@@ -57,6 +57,20 @@ fn threads_make_no_difference() {
 }
 
 #[test]
+fn rows_that_wait_on_disk_make_no_difference() {
+    let desk = Desk::new();
+    // Two million bytes of rows; with none allowed in memory every full pile goes to the file.
+    desk.done("synth --customers 3 --transactions 60000 --seed 3 --out made");
+    for (memory, out) in [("0", "disk"), ("1G", "memory")] {
+        desk.done(&format!(
+            "run --transactions made/transactions.csv --products made/products.csv --memory {memory} --out {out}"
+        ));
+    }
+    same(&desk, "disk", "memory");
+    assert_eq!(summary(&desk, "disk"), summary(&desk, "memory"));
+}
+
+#[test]
 fn the_order_of_rows_makes_no_difference() {
     let desk = Desk::new();
     let log = fs::read_to_string(format!("{SAMPLE}/transactions.csv")).unwrap();

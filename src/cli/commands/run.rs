@@ -70,6 +70,9 @@ pub(crate) struct Args {
     /// Threads [default: all cores]
     #[arg(long, value_name = "N", help_heading = "Method")]
     threads: Option<usize>,
+    /// Memory for rows on their way to their customers, such as 512M or 2G; the rest waits in a temporary file
+    #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = memory, help_heading = "Method")]
+    memory: u64,
     /// A run to hold tiers against: a run id, `latest`, a name, a result folder or a CSV; customers near a line keep their tier
     #[arg(long, value_name = "RUN", help_heading = "Method")]
     previous: Option<String>,
@@ -129,6 +132,21 @@ pub(super) fn day(text: &str) -> Result<Day, String> {
     text.parse().map_err(|_| format!("\"{text}\" is not a date such as 2025-06-30"))
 }
 
+/// A number of bytes, or of K, M, G (powers of 1,024).
+pub(super) fn memory(text: &str) -> Result<u64, String> {
+    let wrong = || format!("\"{text}\" is not a size such as 512M or 2G");
+    let upper = text.trim().to_ascii_uppercase();
+    let bare = upper.strip_suffix('B').unwrap_or(&upper);
+    let bare = bare.strip_suffix('I').unwrap_or(bare);
+    let (digits, unit) = match bare.char_indices().last() {
+        Some((at, 'K')) => (&bare[..at], 1 << 10),
+        Some((at, 'M')) => (&bare[..at], 1 << 20),
+        Some((at, 'G')) => (&bare[..at], 1 << 30),
+        _ => (bare, 1),
+    };
+    digits.trim().parse::<u64>().ok().and_then(|size| size.checked_mul(unit)).ok_or_else(wrong)
+}
+
 /// What the command line says of the recipe, as TOML.
 pub(super) fn overrides(max_reject_share: Option<f64>) -> Result<String, Error> {
     match max_reject_share {
@@ -177,6 +195,7 @@ impl Args {
             date_format: self.date_format.clone(),
             seed: self.seed,
             threads,
+            memory: Some(self.memory),
             previous: self
                 .previous
                 .as_deref()

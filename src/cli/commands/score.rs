@@ -53,6 +53,9 @@ pub(crate) struct Args {
     /// Threads [default: all cores]
     #[arg(long, value_name = "N", help_heading = "Method")]
     threads: Option<usize>,
+    /// Memory for rows on their way to their customers, such as 512M or 2G; the rest waits in a temporary file
+    #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = run::memory, help_heading = "Method")]
+    memory: u64,
     /// The folder to write
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     out: PathBuf,
@@ -93,6 +96,7 @@ impl Args {
             date_format: self.date_format.clone(),
             seed: fitted.seed,
             threads: run::threads(self.threads)?,
+            memory: Some(self.memory),
             previous: None,
             visiting: pipeline::VisitFiles::default(),
         })

@@ -215,8 +215,7 @@ impl LogFile {
     ) -> Result<Folded<(S, Gathered)>> {
         let mut style = self.guess(options)?;
         loop {
-            let reader =
-                RowReader { columns: &self.columns, style: &style, as_of, params: &options.params };
+            let reader = RowReader { columns: &self.columns, style: &style, as_of, params: &options.params };
             let folded = self.sheet.fold(
                 options,
                 || (new(), Gathered::default()),
@@ -269,5 +268,65 @@ impl LogFile {
                 .hint("say which: --date-format dmy (day first) or --date-format mdy (month first)")
         })?;
         Ok(Style { date, decimal })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+    use crate::ingest::{IngestParams, Mappings};
+
+    type Rows = Vec<(String, Day, Money)>;
+
+    /// The rows in the order of the file, read by one thread.
+    fn read(bytes: &[u8]) -> Result<(Rows, RowCounts)> {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(bytes).unwrap();
+        let options = ReadOptions {
+            mappings: Mappings::default(),
+            encoding: None,
+            date_format: None,
+            threads: 1,
+            params: crate::domain::general_section::<IngestParams>("ingest").check().unwrap(),
+            memory: None,
+            progress: None,
+        };
+        let log = TransactionLog::open(&[file.path().to_owned()], &options)?;
+        let read = log.read(None, &options, Vec::new, |rows: &mut Vec<_>, row| {
+            rows.push((String::from_utf8(row.customer.to_vec()).unwrap(), row.day, row.amount));
+        })?;
+        let rows = read.shares.into_iter().flat_map(|share| share.state).collect();
+        Ok((rows, read.rows))
+    }
+
+    /// More than the first block of rows that tell nothing.
+    fn start() -> String {
+        let mut text = String::from("customer_id,date,amount\n");
+        (0..20_000).for_each(|row| text.push_str(&format!("C{row:05},01/02/2025,1.125\n")));
+        text
+    }
+
+    #[test]
+    fn what_only_the_end_of_a_file_tells_holds_for_its_start() {
+        // The 31st comes first: so does the day everywhere.
+        let (rows, counts) = read(format!("{}C1,31/01/2025,2\n", start()).as_bytes()).unwrap();
+        assert_eq!(counts.used, 20_001);
+        assert_eq!(rows[0].1, "2025-02-01".parse().unwrap());
+        // The last amount has a comma: the points before group thousands.
+        let commas = format!("{}C1;31/01/2025;2,5\n", start().replace(',', ";"));
+        let (rows, _) = self::read(commas.as_bytes()).unwrap();
+        assert_eq!(rows[0].2, Money(1_125 * Money::SCALE));
+    }
+
+    #[test]
+    fn an_encoding_that_shows_late_is_found() {
+        let mut bytes = start().replace("01/02", "13/02").into_bytes();
+        bytes.extend_from_slice(&encoding_rs::GB18030.encode("康祥源,13/02/2025,7\n").0);
+        let (rows, counts) = read(&bytes).unwrap();
+        assert_eq!((counts.used, rows[20_000].0.as_str()), (20_001, "康祥源"));
+        bytes.extend_from_slice(b"\xFF\xFF,13/02/2025,7\n");
+        assert!(self::read(&bytes).unwrap_err().has_code(208));
     }
 }

@@ -89,6 +89,7 @@ impl InputArgs {
             date_format: self.date_format.clone(),
             seed: self.seed,
             threads: rayon::current_num_threads(),
+            memory: None,
             previous: None,
         })
     }
