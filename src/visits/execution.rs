@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::domain::Day;
 
 use super::assign::Charge;
-use super::inputs::{Decision, EarlierPlan, VisitRecord};
+use super::inputs::{Decision, EarlierPlan, EarlierVisit, VisitRecord};
 use super::params::VisitsValidParams;
 use super::planning::{Planning, find};
 
@@ -93,8 +93,11 @@ pub(super) fn execution(
     Some(report)
 }
 
-/// Each planned visit counts as made by the nearest visit in the log within half the way to the customer's next
-/// planned day, 7 days at most; each visit in the log counts once.
+/// Most days between a planned visit and the one that counts for it.
+const MOST_DAYS: i32 = 7;
+
+/// Each planned visit counts as made by the nearest visit in the log within half the way to the customer's planned days
+/// before and after it, 7 days at most; each visit in the log counts once.
 fn rates(earlier: &EarlierPlan, log: &[&VisitRecord], as_of: Day) -> Vec<VisitRate> {
     let mut made: HashMap<&str, Vec<(Day, bool)>> = HashMap::new();
     for visit in log {
@@ -102,12 +105,24 @@ fn rates(earlier: &EarlierPlan, log: &[&VisitRecord], as_of: Day) -> Vec<VisitRa
     }
     let mut planned: Vec<_> = earlier.visits.iter().filter(|visit| visit.day <= as_of).collect();
     planned.sort_by(|a, b| (a.day, &a.customer).cmp(&(b.day, &b.customer)));
+    // Days still to come bound the last one that counts, too.
+    let mut days_of: HashMap<&str, Vec<Day>> = HashMap::new();
+    for visit in &earlier.visits {
+        days_of.entry(&visit.customer).or_default().push(visit.day);
+    }
+    let reach = |visit: &EarlierVisit| {
+        let others = || days_of.get(&*visit.customer).into_iter().flatten().map(|day| day.since(visit.day));
+        let before = others().filter(|days| *days < 0).max().map_or(MOST_DAYS, |days| -days / 2);
+        let after = others().filter(|days| *days > 0).min().map_or(MOST_DAYS, |days| days / 2);
+        -before.min(MOST_DAYS)..=after.min(MOST_DAYS)
+    };
     let mut rates: BTreeMap<(&str, &str), (u32, u32)> = BTreeMap::new();
     for visit in planned {
+        let reach = reach(visit);
         let days = made.get_mut(&*visit.customer);
         let hit = days.and_then(|days| {
             days.iter_mut()
-                .filter(|(day, taken)| !taken && day.since(visit.day).abs() <= 7)
+                .filter(|(day, taken)| !taken && reach.contains(&day.since(visit.day)))
                 .min_by_key(|(day, _)| (day.since(visit.day).abs(), *day))
         });
         let counts = rates.entry((&visit.rep, &visit.tier)).or_default();

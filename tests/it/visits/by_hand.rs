@@ -216,6 +216,33 @@ fn visited_over_planned_is_the_visit_rate() {
 }
 
 #[test]
+fn a_weekly_visit_does_not_count_for_the_week_beside_it() {
+    // Planned on three Mondays, the last still to come; Friday the 16th lies 4 days after the first and 3 before the
+    // second, Saturday the 24th 5 days after the second and 2 before the one to come.
+    let weeks = ["2022-12-12", "2022-12-19", "2022-12-26"];
+    for (last, as_of, visited) in [
+        ("2022-12-16", "2022-12-25", vec![false, true]),
+        ("2022-12-15", "2022-12-25", vec![true, false]),
+        ("2022-12-24", "2022-12-25", vec![false, false]),
+    ] {
+        let mut example = Example::new(vec![customer("a", Tier::I, 4.0, Some(last))], vec![rep(10)]);
+        example.as_of = day(as_of);
+        // A tier a week, so that the rates tell the weeks apart.
+        let planned = |(week, tier): (&&str, &str)| EarlierVisit {
+            customer: "a".into(),
+            rep: "Li".into(),
+            day: day(week),
+            tier: tier.into(),
+        };
+        let visits = weeks.iter().zip(["1", "2", "3"]).map(planned).collect();
+        example.earlier = Some(EarlierPlan { visits, overrides: Vec::new() });
+        let report = example.plan(&params("")).unwrap().execution.unwrap();
+        let found: Vec<bool> = report.rates.iter().map(|rate| rate.visited == 1).collect();
+        assert_eq!(found, visited, "{last}");
+    }
+}
+
+#[test]
 fn the_weekday_template_keeps_dealers_and_customers_apart() {
     let example = Example::new(vec![customer("a", Tier::I, 4.0, Some("2022-12-27"))], vec![rep(10)]);
     let week = "week = [\"dealers\", \"partners\", \"customers\", \"customers\", \"customers\", \"reporting\", \"off\"]";
