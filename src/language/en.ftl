@@ -424,6 +424,10 @@ warning-visits-of-strangers = { $visits ->
 warning-visit-without-rep = The visit to "{ $customer }" on { $day } is not planned: no rep of the table is in charge.
 warning-visit-outside-plan = The visit to "{ $customer }" on { $day } is not planned: "{ $rep }" has no visits to this customer in the service plan.
 warning-visits-without-reps = Visits were read, but none are planned: that needs a table of reps (--reps).
+warning-plan-before-unreadable = { $rows ->
+    [one] One row of the earlier plan { $file } has no customer or no readable date (line { $line }); it is left out.
+   *[other] { $rows } rows of the earlier plan { $file } have no customer or no readable date (the first is line { $line }); they are left out.
+}
 warning-returned-incomplete = { $file }: sheet { $sheet }, line { $line } has no customer or no date; it is left out.
 warning-returned-outcome = { $file }: sheet { $sheet }, line { $line }: outcome "{ $cell }" is not known; it is left out.
 warning-returned-wish = { $file }: sheet { $sheet }, line { $line }: wish date "{ $cell }" is not a date; it is left out.

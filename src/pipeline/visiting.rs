@@ -75,7 +75,9 @@ pub(super) fn read(
     }
     if let Some(path) = &files.plan_before {
         let before = Table::read(path, "plan", PLAN_ROLES.0, PLAN_ROLES.1, options)?;
-        visiting.earlier.get_or_insert_default().visits = earlier(&before);
+        let (visits, unreadable) = earlier(&before);
+        visiting.earlier.get_or_insert_default().visits = visits;
+        visiting.warnings.extend(unreadable);
     }
     for path in &files.returned {
         visiting.take_back(path)?;

@@ -4,7 +4,7 @@
 
 use hashbrown::HashMap;
 
-use crate::domain::Day;
+use crate::domain::{Day, Notice};
 use crate::error::{Error, Fault, Result, nearest};
 use crate::ingest::{Role, Table, TableRow};
 
@@ -327,19 +327,29 @@ impl Entry<'_> {
     }
 }
 
-/// The visits of an earlier `visits.csv`; rows that cannot be read are left out.
-pub fn earlier(table: &Table) -> Vec<EarlierVisit> {
+/// The visits of an earlier `visits.csv`, and a notice if rows without a customer or a readable date were left out.
+pub fn earlier(table: &Table) -> (Vec<EarlierVisit>, Option<Notice>) {
     let tier = table.further_columns().iter().find(|(_, name)| *name == "tier").map(|(at, _)| *at);
-    table
-        .rows()
-        .iter()
-        .filter_map(|row| {
-            Some(EarlierVisit {
-                customer: table.id(row, Role::CustomerId)?,
-                rep: table.text(row, Role::Rep).unwrap_or_default().into(),
-                day: table.day(row, Role::Date).ok()??,
-                tier: tier.and_then(|column| table.text_at(row, column)).unwrap_or_default().into(),
-            })
+    let read = |row: &TableRow| {
+        Some(EarlierVisit {
+            customer: table.id(row, Role::CustomerId)?,
+            rep: table.text(row, Role::Rep).unwrap_or_default().into(),
+            day: table.day(row, Role::Date).ok()??,
+            tier: tier.and_then(|column| table.text_at(row, column)).unwrap_or_default().into(),
         })
-        .collect()
+    };
+    let (mut visits, mut unreadable) = (Vec::new(), Vec::new());
+    for row in table.rows() {
+        match read(row) {
+            Some(visit) => visits.push(visit),
+            None => unreadable.push(row.line),
+        }
+    }
+    let notice = unreadable.first().map(|line| {
+        Notice::new("plan-before-unreadable")
+            .with("rows", unreadable.len())
+            .with("file", table.path().display().to_string())
+            .with("line", line.to_string())
+    });
+    (visits, notice)
 }
