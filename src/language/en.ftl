@@ -415,6 +415,10 @@ warning-unknown-stage = { $customers ->
     [one] One customer has
    *[other] { $customers } customers have
 } a purchase stage that no rule of the recipe knows, such as "{ $example }"; they are served by the policy table.
+warning-stage-beyond-channel = { $customers ->
+    [one] One customer of a group served through distributors is visited by a rep, since its purchase is near; the channel of a group (plan.csv) is that of the policy table.
+   *[other] { $customers } customers of groups served through distributors are visited by reps, since their purchase is near; the channel of a group (plan.csv) is that of the policy table.
+}
 warning-budget-unsplit = Nobody is served, so the budget is not split.
 warning-watch-without-column = The watch rule "{ $rule }" was not applied: the input has no column "{ $column }".
 warning-visits-of-strangers = { $visits ->

@@ -61,6 +61,13 @@ pub fn plan(
             Some(split(&mut customers, &rows, &value.amounts, params.optimal())?)
         }
     };
+    let beyond = |(service, group): (&Service, &usize)| {
+        service.channel == Channel::Direct && params.rows()[*group].channel == Channel::Distributor
+    };
+    let raised = customers.iter().zip(&groups).filter(|pair| beyond(*pair)).count();
+    if raised > 0 {
+        warnings.push(Notice::new("stage-beyond-channel").with("customers", raised));
+    }
     let (shares, amounts) = split_budget(&mut customers, &groups, value, params, &mut warnings);
     Ok(ServicePlan {
         groups: plan_rows(&customers, &groups, value, params, shares, &amounts),

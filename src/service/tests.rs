@@ -1,7 +1,7 @@
 //! Plans of a few customers, worked by hand.
 
 use super::*;
-use crate::domain::{Channel, CustomerType, Money, Tier, general_section};
+use crate::domain::{Channel, CustomerType, Money, Notice, Tier, general_section};
 use crate::features::{Attribute, AttributeValues, FeatureTable, Features, Profile};
 use crate::scoring::Value;
 use crate::tiering::Tiering;
@@ -131,6 +131,9 @@ fn a_purchase_stage_sets_the_cadence() {
     );
     assert_eq!((plan.customers[7].rule.as_ref(), plan.customers[8].rule.as_ref()), (None, None));
     assert!(plan.warnings[0].to_string().contains("example = whenever"), "{:?}", plan.warnings);
+    // The group keeps the channel of the policy table, so the five whom a rep visits are told.
+    assert_eq!(plan.groups[5].channel, Channel::Distributor);
+    assert_eq!(plan.warnings[1], Notice::new("stage-beyond-channel").with("customers", 5_usize));
     // A rule that only raises leaves the Ⅰ customer its visits.
     let plan = planned(general(), &[(I, Innovative, 1)], with_stages(&["老客户"]));
     assert_eq!((plan.customers[0].visits.to_bits(), plan.customers[0].rule.as_ref()), (8f64.to_bits(), None));
