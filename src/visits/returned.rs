@@ -9,6 +9,8 @@ use super::inputs::{Decision, Override, VisitRecord};
 pub const CUSTOMER: [&str; 2] = ["Customer", "客户编号"];
 /// Who visits; the sheet's name where the column is missing.
 pub const REP: [&str; 2] = ["Rep", "业务员"];
+/// Other words for a rep that sheets may have been given since.
+const REP_ALSO: [&str; 3] = ["业务代表", "销售代表", "代表"];
 /// The day planned.
 pub const DATE: [&str; 2] = ["Date", "日期"];
 /// What came of the visit.
@@ -49,9 +51,10 @@ pub struct Returned {
 pub fn returned(sheets: &[SheetTable]) -> Returned {
     let mut returned = Returned::default();
     for sheet in sheets {
-        let column = |names: [&str; 2]| sheet.header.iter().position(|cell| names.contains(&cell.trim()));
+        let any = |names: &[&str]| sheet.header.iter().position(|cell| names.contains(&cell.trim()));
+        let column = |names: [&str; 2]| any(&names);
         let (Some(customer), Some(date)) = (column(CUSTOMER), column(DATE)) else { continue };
-        let rep = column(REP);
+        let rep = column(REP).or_else(|| any(&REP_ALSO));
         let columns = [OUTCOME, DECISION, WISH, NOTE].map(column);
         for (line, cells) in &sheet.rows {
             let cell = |at: Option<usize>| at.and_then(|at| cells.get(at)).map_or("", |cell| cell.trim());
@@ -150,6 +153,12 @@ mod tests {
             header: row(["日期", "客户编号", "结果", "决定", "期望日期", "备注"]),
             rows: vec![(2, row(["2023-01-02", "e", "成交", "接受", "", ""]))],
         };
+        let renamed = SheetTable {
+            name: "list".into(),
+            header: row(["日期", "客户编号", "结果", "决定", "代表", "备注"]),
+            rows: vec![(2, row(["2023-01-03", "f", "成交", "", "王", ""]))],
+        };
+        assert_eq!(returned(&[renamed]).visits[0].rep.as_deref(), Some("王"));
         let found = returned(&[english, chinese]);
         assert_eq!(found.visits.iter().map(|visit| &*visit.customer).collect::<Vec<_>>(), ["a", "e"]);
         let decided: Vec<_> =
