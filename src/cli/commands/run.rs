@@ -99,7 +99,7 @@ pub(crate) struct Args {
     no_registry: bool,
 }
 
-const REPS_HELP: &str = "Reps: rep, and as far as known hours_per_day, visits_per_day, days_per_week, lat, lon; \
+pub(super) const REPS_HELP: &str = "Reps: rep, and as far as known hours_per_day, visits_per_day, days_per_week, lat, lon; \
 plans dated visits";
 
 pub(super) const MAP_HELP: &str = "Column for a role, such as customer_id=\"Store Number\"; amounts may add columns up \

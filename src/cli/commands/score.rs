@@ -8,7 +8,7 @@ use crate::domain::{Day, Window};
 use crate::error::Error;
 use crate::ingest::{DateFormat, Mappings, encoding_named};
 use crate::language::Language;
-use crate::pipeline::{self, LoadedModel, Request};
+use crate::pipeline::{self, LoadedModel, Request, VisitFiles};
 use crate::report::{self, Format};
 
 use super::run::{self, MAP_HELP, Progress};
@@ -33,6 +33,20 @@ pub(crate) struct Args {
     /// Products: id, launch date, category
     #[arg(long, value_name = "FILE", help_heading = "Input")]
     products: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", help_heading = "Input", help = run::REPS_HELP)]
+    reps: Option<PathBuf>,
+    /// Visit log: customer, date, rep, outcome
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    visits: Option<PathBuf>,
+    /// Days off and appointments: kind (holiday, absence, appointment), date, until, rep, customer
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    calendar: Option<PathBuf>,
+    /// A visits.xlsx that reps have filled in; repeat for several
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    returned: Vec<PathBuf>,
+    /// The plan of visits before this one: a result folder, or its visits.csv
+    #[arg(long, value_name = "DIR|FILE", help_heading = "Input")]
+    previous_plan: Option<PathBuf>,
     #[arg(long = "map", value_name = "ROLE=COLUMN", help_heading = "Input", help = MAP_HELP)]
     mappings: Vec<String>,
     /// Encoding of text files, such as gbk; detected if not given
@@ -79,6 +93,7 @@ pub(crate) struct Args {
 const EXAMPLES: &str = "\
 Examples:
   erba score --model q1 --transactions sales.csv --out q2
+  erba score --model q1 --transactions sales.csv --reps reps.csv --previous-plan q1 --out q2
   erba score --model q1/model.json --transactions new_shops.csv --as-of 2025-06-30 --out new_shops";
 
 impl Args {
@@ -98,7 +113,16 @@ impl Args {
             threads: run::threads(self.threads)?,
             memory: Some(self.memory),
             previous: None,
-            visiting: pipeline::VisitFiles::default(),
+            visiting: VisitFiles {
+                reps: self.reps.clone(),
+                visits: self.visits.clone(),
+                calendar: self.calendar.clone(),
+                returned: self.returned.clone(),
+                plan_before: self
+                    .previous_plan
+                    .as_deref()
+                    .map(|path| if path.is_dir() { path.join("visits.csv") } else { path.to_path_buf() }),
+            },
         })
     }
 }

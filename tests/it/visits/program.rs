@@ -172,6 +172,64 @@ fn a_plan_is_followed_up_and_a_returned_workbook_counts() {
     assert!(visits.iter().any(|row| &row[3] == wished && &row[0] == "2023-01-11" && &row[7] == "planned"));
 }
 
+#[test]
+fn rows_of_the_earlier_plan_that_cannot_be_read_are_told() {
+    let folder = folder();
+    let (code, told) = erba(folder.path(), &format!("{RUN} --as-of 2022-11-30 --out november"));
+    assert_eq!(code, 0, "{told}");
+    let path = folder.path().join("november/visits.csv");
+    let lines: Vec<String> = fs::read_to_string(&path).unwrap().lines().map(str::to_owned).collect();
+    let date = |line: &str| line.split_once(',').unwrap().0.to_owned();
+    let spoil = |(at, line): (usize, &String)| match at {
+        2 => line.replacen(&date(line), "soon", 1),
+        4 => line.replacen(&date(line), "", 1),
+        _ => line.clone(),
+    };
+    let spoilt: Vec<String> = lines.iter().enumerate().map(spoil).collect();
+    fs::write(&path, spoilt.join("\n") + "\n").unwrap();
+    for (lang, words) in [
+        ("en", ["2 rows of the earlier plan", "the first is line 3"]),
+        ("zh", ["有 2 行缺少客户或日期无法识别", "首行为第 3 行"]),
+    ] {
+        let run = format!("{RUN} --visits visits.csv --previous november --lang {lang} --out {lang}");
+        let (code, told) = erba(folder.path(), &run);
+        assert_eq!(code, 0, "{told}");
+        assert!(words.iter().all(|word| told.contains(word)), "{told}");
+    }
+}
+
+#[test]
+fn a_score_plans_visits_as_a_run_does() {
+    let folder = folder();
+    let (code, told) = erba(folder.path(), &format!("{RUN} --visits visits.csv --out fitted"));
+    assert_eq!(code, 0, "{told}");
+    let score = "score --model fitted --transactions sales.csv --customers customers.csv --reps reps.csv --visits visits.csv \
+                 --no-registry";
+    let (code, told) = erba(folder.path(), &format!("{score} --out scored"));
+    assert_eq!(code, 0, "{told}");
+    let text = |path: &str| fs::read_to_string(folder.path().join(path)).unwrap();
+    for file in ["visits.csv", "not_planned.csv"] {
+        assert_eq!(text(&format!("scored/{file}")), text(&format!("fitted/{file}")), "{file}");
+    }
+    // A month later, after the plan and with what reps filled in and days off.
+    fill_in(&folder.path().join("filled.xlsx"), &rows(&folder.path().join("fitted/visits.csv")));
+    fs::write(folder.path().join("days.csv"), "kind,date,until,rep,customer_id\nholiday,2023-02-06,,,\n").unwrap();
+    for plan in ["fitted", "fitted/visits.csv"] {
+        let later = format!(
+            "{score} --as-of 2023-01-31 --previous-plan {plan} --returned filled.xlsx --calendar days.csv --force --out later"
+        );
+        let (code, told) = erba(folder.path(), &later);
+        assert_eq!(code, 0, "{told}");
+        assert!(!rows(&folder.path().join("later/visit_rates.csv")).is_empty());
+        assert_eq!(&rows(&folder.path().join("later/visit_answers.csv"))[0][3], "dismissed");
+        assert!(rows(&folder.path().join("later/visits.csv")).iter().all(|row| &row[0] != "2023-02-06"));
+    }
+    let (code, told) = erba(folder.path(), &format!("{score} --previous-plan nowhere.csv --out nothing"));
+    assert!(code != 0 && told.contains("nowhere.csv"), "{told}");
+    let (code, told) = erba(folder.path(), "check scored");
+    assert_eq!(code, 0, "{told}");
+}
+
 /// The last suggestion of Li is dismissed; the first one of 王 is wished for another day.
 fn fill_in(path: &Path, planned: &[csv::StringRecord]) {
     let of = |rep: &str| planned.iter().filter(|row| &row[2] == rep).cloned().collect::<Vec<_>>();
