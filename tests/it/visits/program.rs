@@ -213,7 +213,8 @@ fn a_score_plans_visits_as_a_run_does() {
     }
     // A month later, after the plan and with what reps filled in and days off.
     fill_in(&folder.path().join("filled.xlsx"), &rows(&folder.path().join("fitted/visits.csv")));
-    fs::write(folder.path().join("days.csv"), "kind,date,until,rep,customer_id\nholiday,2023-02-06,,,\n").unwrap();
+    fs::write(folder.path().join("days.csv"), "kind,date,until,rep,customer_id\nholiday,2023-02-06,,,\n")
+        .unwrap();
     for plan in ["fitted", "fitted/visits.csv"] {
         let later = format!(
             "{score} --as-of 2023-01-31 --previous-plan {plan} --returned filled.xlsx --calendar days.csv --force --out later"
