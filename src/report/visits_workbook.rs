@@ -17,6 +17,12 @@ use crate::visits::{Visit, VisitPlan, VisitState};
 
 use super::visit_words::VisitWords;
 
+/// The number that workbooks know A4 paper by.
+const A4: u8 = 9;
+
+/// Height of a line of text, points.
+const LINE: f64 = 15.0;
+
 /// Rows a sheet takes, header included.
 const MOST_ROWS: usize = 1_000_000;
 
@@ -116,6 +122,8 @@ impl<'a> Book<'a> {
         let sheet = self.workbook.add_worksheet();
         sheet.set_name(unique)?;
         sheet.set_landscape();
+        sheet.set_paper_size(A4);
+        sheet.set_margins(0.3, 0.3, 0.4, 0.5, 0.2, 0.2);
         sheet.set_print_fit_to_pages(1, 0);
         sheet.set_repeat_rows(0, 0)?;
         sheet.set_freeze_panes(1, 0)?;
@@ -124,6 +132,8 @@ impl<'a> Book<'a> {
     }
 
     fn head(sheet: &mut Worksheet, header: &Format, columns: &[(String, f64)]) -> Result<(), XlsxError> {
+        let most = columns.iter().map(|(title, width)| height_of(title, *width)).max().unwrap_or(1);
+        sheet.set_row_height(0, LINE * f64::from(most))?;
         for (column, (title, width)) in (0_u16..).zip(columns) {
             sheet.write_string_with_format(0, column, title, header)?;
             sheet.set_column_width(column, *width)?;
@@ -223,6 +233,10 @@ impl<'a> Book<'a> {
             for column in 17..21 {
                 sheet.write_blank(row, column, &fill_in)?;
             }
+            // LibreOffice does not heighten rows for wrapped text by itself.
+            let texts = [(&line.name, 5), (&line.reason, 15), (&line.message, 16)];
+            let most = texts.iter().map(|(text, column)| height_of(text, columns[*column].1)).max();
+            sheet.set_row_height(row, LINE * f64::from(most.unwrap_or(1)))?;
         }
         let last = lines.len() as u32;
         sheet.autofilter(0, 0, last, columns.len() as u16 - 1)?;
@@ -329,6 +343,13 @@ fn coloured(state: VisitState) -> Format {
 }
 
 /// The day as Excel counts it; none before 1900.
+/// Lines that a text takes in a column of so many digits; words are not cut, so a line holds a little less.
+fn height_of(text: &str, width: f64) -> u32 {
+    let wide = |sign: char| if sign.is_ascii() { 1.0 } else { 2.0 };
+    let signs: f64 = text.chars().map(wide).sum();
+    (signs * 1.1 / width).ceil().max(1.0) as u32
+}
+
 fn excel_date(day: Day) -> Option<ExcelDateTime> {
     let date = day.to_date();
     let (year, month, day) = (date.year(), date.month(), date.day());
