@@ -244,6 +244,8 @@ impl Attempt<'_> {
     /// First and last day that suit the next visit.
     fn window(&self, task: &Task, chain: &Chain, least: i32, most: i32) -> (Day, Day) {
         let Horizon { from, to } = self.work.horizon;
+        // What was dismissed is not suggested again before its time, however urgent.
+        let from = from.max(task.not_before.unwrap_or(from));
         let target = Day(chain.target as i32);
         match chain.current {
             // Overdue visits have no last day: as soon as possible.

@@ -199,6 +199,24 @@ fn the_plan_before_is_kept_in_the_freeze_window_and_answers_count() {
 }
 
 #[test]
+fn an_overdue_customer_whose_visit_was_dismissed_waits_an_interval() {
+    let mut example = Example::new(vec![customer("a", Tier::I, 4.0, Some("2022-12-01"))], vec![rep(10)]);
+    assert_eq!(dates(&example, 0, "")[0], "2023-01-02");
+    example.earlier = Some(EarlierPlan {
+        visits: Vec::new(),
+        overrides: vec![Override {
+            customer: "a".into(),
+            rep: "Li".into(),
+            day: day("2023-01-02"),
+            decision: Decision::Dismissed,
+            reason: "".into(),
+            wish: None,
+        }],
+    });
+    assert_eq!(dates(&example, 0, "")[0], "2023-01-09");
+}
+
+#[test]
 fn visited_over_planned_is_the_visit_rate() {
     let mut example = Example::new(
         vec![customer("a", Tier::I, 1.0, Some("2022-12-28")), customer("b", Tier::I, 1.0, None)],
