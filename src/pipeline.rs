@@ -21,8 +21,9 @@ use crate::model::{self, FittedModel, FittedOn, RecipeRecord};
 use crate::result::{ModelRecord, Segmentation, Settings};
 use crate::runs::{Side, movers};
 use crate::scoring::Value;
-use crate::service::ServicePlan;
+use crate::service::{AllocationMethod, Force, ServicePlan};
 use crate::tiering::Tiering;
+use crate::typing::Typing;
 use crate::visits::VisitPlan;
 use crate::{lifetime, scoring, service, tiering, typing};
 use visiting::Visiting;
@@ -260,8 +261,10 @@ fn segment(
     })?;
     let (types, typing_model) =
         watch.time("typing", None, || typing::assign(&table, &value, &recipe.typing, request.seed))?;
-    let service =
-        watch.time("service", None, || service::plan(&table, &value, &tiers, &types, &recipe.service))?;
+    let service = watch.time("service", None, || {
+        let force = force(visiting, &table, &types, recipe);
+        service::plan(&table, &value, &tiers, &types, &recipe.service, &force)
+    })?;
     let visits = visit(visiting, &table, &value, &tiers, &service, recipe, watch)?;
     let model = FittedModel {
         format: model::FORMAT,
@@ -336,8 +339,10 @@ fn apply(
         Some(typing) => typing::apply(typing, &table, &value),
         None => Ok(typing::untyped(&table, recipe.typing.get().clusters)),
     })?;
-    let service =
-        watch.time("service", None, || service::plan(&table, &value, &tiers, &types, &recipe.service))?;
+    let service = watch.time("service", None, || {
+        let force = force(visiting, &table, &types, recipe);
+        service::plan(&table, &value, &tiers, &types, &recipe.service, &force)
+    })?;
     let visits = visit(visiting, &table, &value, &tiers, &service, recipe, watch)?;
     let mut segmentation = Segmentation {
         settings: settings(request, &table),
@@ -385,6 +390,16 @@ fn hold_out(request: &Request, table: &FeatureTable, lifetime: &mut Lifetime) ->
             let cause = error.faults.first().map_or_else(String::new, |fault| fault.cause.clone());
             Some(Notice::new("lifetime-untested").with("cause", cause))
         }
+    }
+}
+
+/// The reps' time and visits so far, where the best split asks for them.
+fn force(visiting: Option<&Visiting>, table: &FeatureTable, types: &Typing, recipe: &Recipe) -> Force {
+    match visiting {
+        Some(visiting) if recipe.service.allocation() == AllocationMethod::Optimal => {
+            visiting.force(table, &types.types, recipe)
+        }
+        _ => Force::default(),
     }
 }
 

@@ -419,6 +419,13 @@ warning-stage-beyond-channel = { $customers ->
     [one] One customer of a group served through distributors is visited by a rep, since its purchase is near; the channel of a group (plan.csv) is that of the policy table.
    *[other] { $customers } customers of groups served through distributors are visited by reps, since their purchase is near; the channel of a group (plan.csv) is that of the policy table.
 }
+warning-response-fitted = Visits are split by the response of sales to visits found in the visit log: elasticity { $elasticity } (95 % interval { $low } to { $high }), from { $customers } customers whose visits varied.
+warning-response-uncertain = The visit log tells too little of the response of sales to visits (standard error { $se } from { $customers } customers): visits are split by the recipe's elasticity, { $elasticity }.
+warning-response-unknown = The visit log tells nothing of the response of sales to visits ({ $customers } customers whose visits varied): visits are split by the recipe's elasticity, { $elasticity }.
+warning-reps-short-of-time = { $reps ->
+    [one] { $example } has not the time for the fewest visits of the service plan; they are planned as far as they fit, at longer intervals.
+   *[other] { $reps } reps have not the time for the fewest visits of the service plan, for example { $example }; they are planned as far as they fit, at longer intervals.
+}
 warning-budget-unsplit = Nobody is served, so the budget is not split.
 warning-watch-without-column = The watch rule "{ $rule }" was not applied: the input has no column "{ $column }".
 warning-visits-of-strangers = { $visits ->

@@ -3,18 +3,20 @@
 use std::path::Path;
 
 use crate::config::Recipe;
-use crate::domain::{Day, Notice};
+use crate::domain::{CustomerType, Day, Notice};
 use crate::error::{Fault, Result};
 use crate::features::FeatureTable;
 use crate::ingest::{InputRecord, ReadOptions, Reject, Role, RowCounts, SheetTable, Table};
 use crate::scoring::Value;
-use crate::service::ServicePlan;
+use crate::service::{Force, ServicePlan};
 use crate::tiering::Tiering;
 use crate::visits::returned::returned;
 use crate::visits::tables::{
     CALENDAR_ROLES, LOG_ROLES, PLAN_ROLES, REP_ROLES, calendar, customers, earlier, log, reps,
 };
-use crate::visits::{Calendar, EarlierPlan, Planning, Rep, UnknownReps, VisitPlan, VisitRecord, plan};
+use crate::visits::{
+    Calendar, EarlierPlan, Field, Planning, Rep, UnknownReps, VisitPlan, VisitRecord, force, plan,
+};
 
 use super::Request;
 
@@ -111,6 +113,19 @@ impl Visiting {
                 .push(cause.with("file", path.display().to_string()).with("sheet", sheet).with("line", line));
         }
         Ok(())
+    }
+
+    /// The reps' time and visits so far.
+    pub(super) fn force(&self, table: &FeatureTable, types: &[CustomerType], recipe: &Recipe) -> Force {
+        let field = Field {
+            table,
+            types,
+            log: &self.log,
+            reps: &self.reps,
+            absences: &self.calendar.absences,
+            as_of: self.as_of.unwrap_or(Day(0)),
+        };
+        force(&field, recipe.service.period_days(), &recipe.visits)
     }
 
     /// Plans the visits; none without reps.

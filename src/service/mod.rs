@@ -15,8 +15,8 @@
 //! 4. *Budget.* With one, groups get amounts by their shares and customers by `budget_within`; both add
 //!    up to the cent (largest remainder).
 //!
-//! 5. *Allocation.* With `allocation = "optimal"` the visits of customers that only the table speaks of are split anew so
-//!    that value gains most, within the table's fewest and most visits (see [`allocate`]).
+//! 5. *Allocation.* With `allocation = "optimal"` visits are split anew so that value gains most, within the table's fewest and
+//!    most visits and those of a stage rule, each rep's own time for its own customers (see [`allocate`]).
 //!
 //! # Units
 //! Visits are counted per `period_days` days and may be fractions (two a year are 0.15 in 28 days); minutes
@@ -29,6 +29,7 @@
 pub mod allocate;
 mod budget;
 mod columns;
+mod force;
 mod optimal;
 mod params;
 mod plan;
@@ -38,7 +39,8 @@ mod stages;
 mod tests;
 mod watch;
 
-pub use optimal::Allocated;
+pub use force::{Desk, Force};
+pub use optimal::{Allocated, DeskSplit};
 pub use params::{
     AllocationMethod, BudgetWithin, MessageText, OptimalParams, PolicyRow, ServiceParams, ServiceValidParams,
     StageRule, WatchAction, WatchRule, WatchValue,

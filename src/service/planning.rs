@@ -12,7 +12,8 @@ use crate::tiering::Tiering;
 use crate::typing::Typing;
 
 use super::budget::{shares_of_filled, split_by_share, split_within};
-use super::optimal::split;
+use super::force::Force;
+use super::optimal::{Book, Bounds, split};
 use super::params::{AllocationMethod, PolicyRow, ServiceValidParams, StageRule, group_index};
 use super::plan::{PlanRow, Service, ServicePlan};
 use super::stages::Stages;
@@ -21,6 +22,7 @@ use super::watch::WatchList;
 /// Plans the service of every customer by the policy table, purchase stages, watch rules and budget.
 ///
 /// * `table`, `value`, `tiering`, `typing`: one entry per customer each, in the same order.
+/// * `force`: the reps' time and visits; asked by the best split only.
 ///
 /// Returns one service per customer in that order, and the six groups.
 ///
@@ -33,6 +35,7 @@ pub fn plan(
     tiering: &Tiering,
     typing: &Typing,
     params: &ServiceValidParams,
+    force: &Force,
 ) -> Result<ServicePlan> {
     let (mut faults, mut warnings) = (Vec::new(), Vec::new());
     let stages = Stages::find(params.stages(), table, value, &mut faults);
@@ -57,8 +60,13 @@ pub fn plan(
     let allocated = match params.allocation() {
         AllocationMethod::Policy => None,
         AllocationMethod::Optimal => {
-            let rows: Vec<&PolicyRow> = groups.iter().map(|group| &params.rows()[*group]).collect();
-            Some(split(&mut customers, &rows, &value.amounts, params.optimal())?)
+            let bounds: Vec<Option<Bounds>> = (0..customers.len())
+                .map(|index| bounds(&customers[index], &params.rows()[groups[index]], stages.rule_of(index)))
+                .collect();
+            let types: Vec<&str> =
+                groups.iter().map(|group| params.rows()[*group].customer_type.as_str()).collect();
+            let book = Book { bounds: &bounds, types: &types, values: &value.amounts };
+            Some(split(&mut customers, &book, params.optimal(), force, &mut warnings)?)
         }
     };
     let beyond = |(service, group): (&Service, &usize)| {
@@ -118,6 +126,26 @@ fn serve(
         service.rule = Some(rules.join("; ").into());
     }
     service
+}
+
+/// Fewest and most visits of a customer that a rep visits; none if its visits are fixed.
+///
+/// A stage rule that only raises asks for its visits at least; another one, or less than a visit a period, is kept as
+/// it is.
+fn bounds(service: &Service, row: &PolicyRow, stage: Option<&StageRule>) -> Option<Bounds> {
+    if service.channel != Channel::Direct {
+        return None;
+    }
+    let table = Bounds { min: row.min_visits, max: row.max_visits, around: row.visits };
+    let staged = service.rule.as_deref().is_some_and(|rule| rule.starts_with("stage: "));
+    match stage.filter(|_| staged) {
+        None => Some(table),
+        Some(stage) if stage.at_least && service.visits >= 1.0 => {
+            let min = service.visits.ceil() as u32;
+            Some(Bounds { min, max: row.max_visits.max(min), around: service.visits })
+        }
+        Some(_) => None,
+    }
 }
 
 /// Takes the cadence from a stage; false if the rule changes nothing, since it only raises.

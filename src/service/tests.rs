@@ -35,7 +35,7 @@ fn planned(
 ) -> ServicePlan {
     let (mut table, value, tiering, typing) = inputs(customers);
     fill(&mut table);
-    plan(&table, &value, &tiering, &typing, &params.check().unwrap()).unwrap()
+    plan(&table, &value, &tiering, &typing, &params.check().unwrap(), &Force::default()).unwrap()
 }
 
 fn with_stages(stages: &[&str]) -> impl FnOnce(&mut FeatureTable) {
@@ -181,7 +181,7 @@ fn rules_about_columns_that_are_not_there_are_faults_told_together() {
         Attribute { name: "kind".into(), values: values.clone() },
         Attribute { name: "overdeu".into(), values },
     ];
-    let error = plan(&table, &value, &tiering, &typing, &params).unwrap_err();
+    let error = plan(&table, &value, &tiering, &typing, &params, &Force::default()).unwrap_err();
     assert!(error.has_code(501) && error.has_code(502), "{error}");
     assert!(error.to_string().contains("did you mean \"overdeu\"?"), "{error}");
 }
@@ -220,4 +220,81 @@ fn the_gate_tells_every_fault() {
 fn equal_customers_get_equal_services() {
     let plan = planned(general(), &[(II, Innovative, 5); 20], |_| {});
     assert!(plan.customers.iter().all(|service| *service == plan.customers[0]));
+}
+
+/// Four Ⅰ customers of equal value; two of Li, who has much time, two of Wang, who has little.
+fn of_two_reps(minutes: [f64; 2], visits: u32, histories: Option<Vec<allocate::History>>) -> ServicePlan {
+    let (table, value, tiering, typing) = inputs(&[(I, Innovative, 100); 4]);
+    let desk = |(rep, minutes): (&str, f64)| Desk { rep: rep.into(), minutes, visits };
+    let force = Force {
+        desks: ["Li", "Wang"].into_iter().zip(minutes).map(desk).collect(),
+        charges: vec![Some(0), Some(1), Some(0), Some(1)],
+        way: 10.0,
+        histories,
+    };
+    let params = ServiceParams { allocation: AllocationMethod::Optimal, ..general() };
+    plan(&table, &value, &tiering, &typing, &params.check().unwrap(), &force).unwrap()
+}
+
+/// Whole, as a best split has them.
+fn visits_of(plan: &ServicePlan) -> Vec<u32> {
+    plan.customers.iter().map(|service| service.visits.round() as u32).collect()
+}
+
+#[test]
+fn each_rep_splits_its_own_time() {
+    // A visit takes 40 minutes and 10 on the way; 4 to 12 visits each: Li's 1,000 minutes are 20 visits, Wang's 450 nine.
+    let plan = of_two_reps([1000.0, 450.0], 100, None);
+    let visits = visits_of(&plan);
+    assert_eq!(visits[0] + visits[2], 20, "{visits:?}");
+    assert_eq!(visits[1] + visits[3], 9, "{visits:?}");
+    assert!(visits[1].abs_diff(visits[3]) == 1 && visits[0] == visits[2], "{visits:?}");
+    let told = plan.allocated.unwrap();
+    assert_eq!(told.desks.iter().map(|desk| &*desk.rep).collect::<Vec<_>>(), ["Li", "Wang"]);
+    assert_eq!((told.desks[0].minutes_used, told.desks[1].minutes_used), (1000.0, 450.0));
+    // An hour more is worth more to who has less time.
+    assert!(told.desks[1].value_of_one_more_hour > told.desks[0].value_of_one_more_hour);
+    assert!(told.response.is_none() && plan.warnings.is_empty(), "{:?}", plan.warnings);
+}
+
+#[test]
+fn visits_a_day_limit_a_rep_as_hours_do() {
+    let visits = visits_of(&of_two_reps([1e5, 1e5], 11, None));
+    assert_eq!([visits[0] + visits[2], visits[1] + visits[3]], [11, 11], "{visits:?}");
+}
+
+#[test]
+fn a_rep_without_time_for_the_fewest_visits_is_told() {
+    let plan = of_two_reps([1000.0, 60.0], 100, None);
+    assert_eq!(visits_of(&plan)[1..], [4, 10, 4]);
+    let notice = Notice::new("reps-short-of-time").with("reps", 1_usize).with("example", "Wang");
+    assert_eq!(plan.warnings, [notice]);
+}
+
+#[test]
+fn visits_so_far_tell_the_response_or_the_prior_holds() {
+    // Sales follow (1 + visits)^0.1 exactly: far below the recipe's 0.34.
+    let history = |index: u32| {
+        let visits: Vec<f64> = (0..24).map(|month| f64::from((month * 7 + index * 3) % 5)).collect();
+        let sales = visits.iter().map(|visits| 1000.0 * (1.0 + visits).powf(0.1)).collect();
+        allocate::History { segment: "innovative".into(), sales, visits }
+    };
+    let plan = of_two_reps([1000.0, 450.0], 100, Some((0..60).map(history).collect()));
+    let told = plan.allocated.unwrap();
+    assert!((told.elasticity - 0.1).abs() < 0.02 && told.response.unwrap().fallback.is_none());
+    assert!(plan.warnings[0].to_string().contains("response-fitted"), "{:?}", plan.warnings);
+    let plan = of_two_reps([1000.0, 450.0], 100, Some((0..5).map(history).collect()));
+    let told = plan.allocated.unwrap();
+    assert!((told.elasticity - 0.34).abs() < 1e-12 && told.response.unwrap().fallback.is_some());
+    assert!(plan.warnings[0].to_string().contains("response-unknown"), "{:?}", plan.warnings);
+}
+
+#[test]
+fn a_stage_rule_that_only_raises_is_the_fewest_of_the_best_split() {
+    let params = ServiceParams { allocation: AllocationMethod::Optimal, ..general() };
+    // On site every working day; dealers (a rule that only raises); months away.
+    let stages = ["半个月", "Dealer", "6个月", ""];
+    let plan = planned(params, &[(II, Innovative, 100); 4], with_stages(&stages));
+    // The dealer's four are its fewest; the last has the two of the table, since no more time is there.
+    assert_eq!(visits_of(&plan), [20, 4, 0, 2]);
 }

@@ -42,16 +42,8 @@ pub(super) fn charges(
     last_rep: &[Option<Box<str>>],
     params: &VisitsValidParams,
 ) -> Vec<Charge> {
-    let by_name: HashMap<&str, u32> = reps.iter().zip(0..).map(|(rep, index)| (&*rep.name, index)).collect();
-    let named = |index: usize| table.profile(index).and_then(|profile| profile.rep.as_deref());
-    if (0..table.len()).any(|index| named(index).is_some()) {
-        let known = |name: &str| by_name.get(name.trim()).map(|rep| Charge::Rep(*rep));
-        return (0..table.len())
-            .map(|index| match named(index) {
-                Some(name) => known(name).unwrap_or(Charge::Unknown),
-                None => last_rep[index].as_deref().and_then(known).unwrap_or(Charge::None),
-            })
-            .collect();
+    if let Some(charges) = named(table, reps, last_rep) {
+        return charges;
     }
     let mut charges = vec![Charge::None; table.len()];
     let visited: Vec<usize> =
@@ -70,6 +62,22 @@ pub(super) fn charges(
         charges[index] = Charge::Rep(rep);
     }
     charges
+}
+
+/// Who is in charge by the customer table, a blank being filled by who visited last; none if it names nobody.
+pub(super) fn named(
+    table: &FeatureTable,
+    reps: &[Rep],
+    last_rep: &[Option<Box<str>>],
+) -> Option<Vec<Charge>> {
+    let by_name: HashMap<&str, u32> = reps.iter().zip(0..).map(|(rep, index)| (&*rep.name, index)).collect();
+    let named = |index: usize| table.profile(index).and_then(|profile| profile.rep.as_deref());
+    let known = |name: &str| by_name.get(name.trim()).map(|rep| Charge::Rep(*rep));
+    let charge = |index: usize| match named(index) {
+        Some(name) => known(name).unwrap_or(Charge::Unknown),
+        None => last_rep[index].as_deref().and_then(known).unwrap_or(Charge::None),
+    };
+    (0..table.len()).any(|index| named(index).is_some()).then(|| (0..table.len()).map(charge).collect())
 }
 
 /// Each customer to the nearest home; those without a place in turn to the rep with fewest.

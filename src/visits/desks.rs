@@ -5,7 +5,7 @@ use crate::error::{Error, Fault, Result};
 use crate::features::{AttributeValues, FeatureTable};
 
 use super::assign::{Charge, is_visited, place_of};
-use super::inputs::Decision;
+use super::inputs::{Decision, VisitRecord};
 use super::params::VisitsValidParams;
 use super::plan::{NotPlanned, VisitCause, VisitState, WhyNot};
 use super::planning::{Planning, find};
@@ -19,17 +19,17 @@ pub(super) struct Past {
 }
 
 impl Past {
-    pub(super) fn new(planning: &Planning) -> Self {
-        let customers = planning.table.len();
+    pub(super) fn new(table: &FeatureTable, log: &[VisitRecord], as_of: Day) -> Self {
+        let customers = table.len();
         let mut past =
             Past { last: vec![None; customers], last_rep: vec![None; customers], warnings: Vec::new() };
         let mut strangers = 0_u32;
-        for visit in planning.log {
-            let Some(index) = find(planning.table, &visit.customer) else {
+        for visit in log {
+            let Some(index) = find(table, &visit.customer) else {
                 strangers += 1;
                 continue;
             };
-            if visit.day <= planning.as_of && past.last[index].is_none_or(|last| last <= visit.day) {
+            if visit.day <= as_of && past.last[index].is_none_or(|last| last <= visit.day) {
                 past.last[index] = Some(visit.day);
                 past.last_rep[index].clone_from(&visit.rep);
             }

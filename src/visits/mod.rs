@@ -33,6 +33,7 @@
 mod assign;
 mod desks;
 mod execution;
+mod force;
 mod geography;
 mod improve;
 mod inputs;
@@ -46,6 +47,7 @@ pub mod tables;
 mod tasks;
 
 pub use execution::{Answer, Execution, NoChange, VisitRate};
+pub use force::{Field, force};
 pub use inputs::{
     Absence, Appointment, Calendar, Decision, EarlierPlan, EarlierVisit, Override, Rep, VisitRecord,
 };

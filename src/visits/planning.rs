@@ -56,7 +56,7 @@ pub fn plan(planning: &Planning, params: &VisitsValidParams) -> Result<VisitPlan
         from: planning.as_of.plus(1),
         to: planning.as_of.plus(i32::try_from(params.horizon_days).unwrap_or(i32::MAX)),
     };
-    let past = Past::new(planning);
+    let past = Past::new(planning.table, planning.log, planning.as_of);
     let charges = charges(planning.table, planning.service, planning.reps, &past.last_rep, params);
     refuse_unknown(planning, &charges, params)?;
     let mut desks = Desks::new(planning, &charges, &past, horizon, params);

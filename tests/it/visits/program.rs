@@ -363,6 +363,14 @@ fn the_optimal_allocation_keeps_the_time_and_is_worth_more() {
     assert!(number("objective") >= number("policy") && number("objective") >= number("even"), "{found}");
     assert!(number("minutes_used") <= number("minutes") && number("upper_bound") >= number("objective"));
     assert_eq!(summary["service"]["allocation"], "optimal");
+    // Each rep has its own hours: Li five days of eight hours a week, 王 five of six, 90 % of them planned.
+    let desks = found["desks"].as_array().unwrap();
+    let minutes: Vec<u64> =
+        desks.iter().map(|desk| desk["minutes"].as_f64().unwrap().round() as u64).collect();
+    assert_eq!((desks[0]["rep"].as_str(), desks[1]["rep"].as_str()), (Some("Li"), Some("王")));
+    assert_eq!(minutes, [8640, 6480]);
+    assert!(desks.iter().all(|desk| desk["minutes_used"].as_f64() <= desk["minutes"].as_f64()));
+    assert!(found["response"].is_null());
     let (code, told) = erba(folder.path(), "check out");
     assert_eq!(code, 0, "{told}");
 }
