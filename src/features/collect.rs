@@ -62,7 +62,7 @@ pub fn collect(
 ) -> Result<Collected> {
     let mut collected = Collected::default();
     let products = sources.products.unwrap_or_default();
-    let mut people = Vec::new();
+    let mut people = People::default();
     if let Some(log) = sources.log {
         collected.table.window = Some(window);
         collected.table.as_of = as_of;
@@ -87,6 +87,7 @@ fn nothing_left(cause: &str) -> Error {
 }
 
 /// One customer on the way into the table.
+#[derive(Default)]
 struct Person {
     id: Box<str>,
     features: Features,
@@ -107,7 +108,7 @@ fn read_log(
     params: &FeatureValidParams,
     options: &ReadOptions,
     collected: &mut Collected,
-) -> Result<Vec<Person>> {
+) -> Result<People> {
     let room = Room::new(options.memory.unwrap_or(ROW_MEMORY));
     let asked = collected.table.as_of;
     let window = collected.table.window.unwrap_or(Window::All);
@@ -188,12 +189,12 @@ fn half_window(window: Window, as_of: Day, history_first: Day) -> Day {
     as_of.plus(1 - length / 2)
 }
 
-fn finish(shelves: Shelves, facts: &[Vec<ProductFacts>], ending: Ending) -> Result<Vec<Person>> {
+fn finish(shelves: Shelves, facts: &[Vec<ProductFacts>], ending: Ending) -> Result<People> {
     let (spills, parts) = shelves.into_parts();
     let finished: Result<Vec<Vec<Person>>> = parts
         .into_par_iter()
         .map_init(Desk::default, |desk, part| {
-            let mut people = Vec::new();
+            let mut people = Vec::with_capacity(SEATS);
             part.work_off(
                 &spills,
                 desk,
@@ -220,6 +221,9 @@ fn finish(shelves: Shelves, facts: &[Vec<ProductFacts>], ending: Ending) -> Resu
     Ok(by_id(finished?))
 }
 
+/// Room for the customers of a part; more make it grow.
+const SEATS: usize = 64;
+
 /// Why a part could not be worked off.
 enum Stop {
     Fault(Error),
@@ -232,30 +236,60 @@ impl From<io::Error> for Stop {
     }
 }
 
-/// Everybody ascending by id. Keys are sorted, not people: they are a tenth of the size.
-fn by_id(parts: Vec<Vec<Person>>) -> Vec<Person> {
-    let mut people: Vec<Option<Person>> = parts.into_iter().flatten().map(Some).collect();
-    let id = |place: u32| people[place as usize].as_ref().map(|person| person.id.as_bytes());
-    let start = |place: u32| {
+/// Everybody, in parts, and the order by id.
+#[derive(Default)]
+struct People {
+    parts: Vec<Vec<Person>>,
+    /// Part and place in it, ascending by id.
+    order: Vec<(u32, u32)>,
+}
+
+impl People {
+    fn any_rep(&self) -> bool {
+        self.parts.par_iter().flatten().any(|person| person.rep.is_some())
+    }
+
+    fn into_ordered(mut self) -> impl Iterator<Item = Person> {
+        let person = move |(part, place): (u32, u32)| {
+            std::mem::take(&mut self.parts[part as usize][place as usize])
+        };
+        self.order.into_iter().map(person)
+    }
+}
+
+/// Orders everybody by id. Keys are sorted, not people: they are a tenth of the size, and people are moved
+/// once, into the table.
+fn by_id(parts: Vec<Vec<Person>>) -> People {
+    let id = |place: (u32, u32)| parts[place.0 as usize][place.1 as usize].id.as_bytes();
+    let start = |id: &[u8]| {
         let mut start = [0; 8];
-        let id = id(place).unwrap_or_default();
         let length = id.len().min(8);
         start[..length].copy_from_slice(&id[..length]);
         u64::from_be_bytes(start)
     };
-    let mut keys: Vec<(u64, u32)> =
-        (0..people.len() as u32).into_par_iter().map(|place| (start(place), place)).collect();
-    keys.par_sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| id(a.1).cmp(&id(b.1))));
-    keys.into_iter().filter_map(|(_, place)| people[place as usize].take()).collect()
+    let mut keys: Vec<(u64, (u32, u32))> = parts
+        .par_iter()
+        .enumerate()
+        .flat_map_iter(|(part, people)| {
+            let keys = people.iter().enumerate();
+            keys.map(move |(place, person)| (start(person.id.as_bytes()), (part as u32, place as u32)))
+        })
+        .collect();
+    keys.par_sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| id(a.1).cmp(id(b.1))));
+    let order = keys.into_iter().map(|(_, place)| place).collect();
+    People { parts, order }
 }
 
 /// Every customer of either source; both are ascending by id.
-fn join_customers(people: Vec<Person>, customers: Option<CustomerTable>, collected: &mut Collected) {
+fn join_customers(people: People, customers: Option<CustomerTable>, collected: &mut Collected) {
     let table = &mut collected.table;
     let with_transactions = table.has_transactions;
     let Some(mut customers) = customers else {
-        let any_rep = people.iter().any(|person| person.rep.is_some());
-        for person in people {
+        let any_rep = people.any_rep();
+        let customers = people.order.len();
+        table.ids.reserve_exact(customers);
+        table.rows.reserve_exact(customers);
+        for person in people.into_ordered() {
             table.ids.push(person.id);
             table.rows.push(person.features);
             if any_rep {
@@ -264,7 +298,7 @@ fn join_customers(people: Vec<Person>, customers: Option<CustomerTable>, collect
         }
         return;
     };
-    let mut people = people.into_iter().peekable();
+    let mut people = people.into_ordered().peekable();
     let mut places = Vec::new();
     let listed = std::mem::take(&mut customers.ids)
         .into_iter()
