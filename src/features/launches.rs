@@ -27,7 +27,8 @@ pub(super) fn find_launches(
             let day = match products.products.get(key).and_then(|product| product.launch_date) {
                 Some(listed) if listed <= first || listed > last => return None,
                 Some(listed) if listed.since(*sold) > params.launch_tolerance_days() => return None,
-                Some(listed) => listed.min(*sold),
+                // A pilot sale before that day does not move it: everybody else would look late.
+                Some(listed) => listed,
                 None if *sold >= burnt_in => *sold,
                 None => return None,
             };
