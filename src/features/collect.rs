@@ -250,9 +250,8 @@ impl People {
     }
 
     fn into_ordered(mut self) -> impl Iterator<Item = Person> {
-        let person = move |(part, place): (u32, u32)| {
-            std::mem::take(&mut self.parts[part as usize][place as usize])
-        };
+        let person =
+            move |(part, place): (u32, u32)| std::mem::take(&mut self.parts[part as usize][place as usize]);
         self.order.into_iter().map(person)
     }
 }
