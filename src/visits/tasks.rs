@@ -80,7 +80,8 @@ impl Task {
             Some(last) => f64::from(last.0) + self.stretched(stretch, horizon),
             None => {
                 let window = self.interval.min(horizon.days()) * stretch;
-                let target = from + self.turn * window;
+                // Whole days: the last of many in turn comes on the last day, not in the hours after it.
+                let target = from + (self.turn * window).floor();
                 if self.tier == Tier::I { target.min(to) } else { target }
             }
         };

@@ -217,6 +217,13 @@ fn an_overdue_customer_whose_visit_was_dismissed_waits_an_interval() {
 }
 
 #[test]
+fn with_time_enough_the_last_of_those_never_visited_has_its_turn() {
+    let customers = (0..60).map(|index| customer(&format!("a{index:02}"), Tier::II, 1.0, None)).collect();
+    let plan = Example::new(customers, vec![rep(10)]).plan(&params("")).unwrap();
+    assert_eq!(plan.visits.len(), 60, "{:?}", plan.not_planned);
+}
+
+#[test]
 fn visited_over_planned_is_the_visit_rate() {
     let mut example = Example::new(
         vec![customer("a", Tier::I, 1.0, Some("2022-12-28")), customer("b", Tier::I, 1.0, None)],
