@@ -27,7 +27,7 @@ pub const RULES: &[Rule] = &[
     rule("V205", "cumulative_share adds up value_share along ranks"),
     rule("V206", "shares, confidence and potential lie between 0 and 1; counts and money planned are not negative"),
     rule("V301", "tiers by contribution are those of an independent exact computation"),
-    rule("V302", "equal values are in the same tier by contribution"),
+    rule("V302", "equal values (under kmeans: of equal potential) are in the same tier by contribution"),
     rule("V303", "no more customers are promoted than the recipe allows"),
     rule("V304", "whoever is in a tier by potential is in I, would not be there by value, and has a potential on or above the line"),
     rule("V305", "a customer without positive value is in III unless promoted or held"),

@@ -20,7 +20,7 @@ pub(super) fn check(folder: &Folder, findings: &mut Findings) {
             contribution(customer, *due, findings);
         }
     }
-    ties(&folder.customers, findings);
+    ties(&folder.customers, cut.method == "kmeans", findings);
     if cut.method != "kmeans" {
         descent(&folder.customers, findings);
     }
@@ -133,14 +133,16 @@ fn by_contribution(customers: &[Customer]) -> impl Iterator<Item = (&Customer, T
         .filter_map(|customer| Some((customer, customer.tier?, customer.value?)))
 }
 
-fn ties(customers: &[Customer], findings: &mut Findings) {
-    let mut before: Option<(i128, Tier)> = None;
+/// Clusters are of value and potential: where they make the tiers, equals must agree in both.
+fn ties(customers: &[Customer], clustered: bool, findings: &mut Findings) {
+    let mut before: Option<((i128, Option<u64>), Tier)> = None;
     for (customer, tier, value) in by_contribution(customers) {
-        if before.is_some_and(|(same, other)| same == value && other != tier) {
+        let potential = customer.potential.filter(|_| clustered).map(f64::to_bits);
+        if before.is_some_and(|(same, other)| same == (value, potential) && other != tier) {
             let message = format!("{} has the value of the customer above it and another tier", customer.id);
             findings.at("V302", CUSTOMERS, customer.line, message);
         }
-        before = Some((value, tier));
+        before = Some(((value, potential), tier));
         if value <= 0 && tier != Tier::III {
             let message = format!("{} is in {tier} without positive value", customer.id);
             findings.at("V305", CUSTOMERS, customer.line, message);
