@@ -6,6 +6,7 @@
 mod browser;
 mod commands;
 mod printer;
+mod spare;
 
 use std::process::ExitCode;
 

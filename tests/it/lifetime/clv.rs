@@ -266,3 +266,12 @@ fn cdnow_on_the_command_line() {
     near(&found["spend"]["log_likelihood"], -4055.92, 0.005);
     assert_eq!(found["spend"]["repeaters"], 946);
 }
+
+#[test]
+fn what_is_read_is_not_written_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let sales = transactions(folder.path());
+    let before = std::fs::read(&sales).unwrap();
+    refused(&["--transactions", &sales, "--out", &sales], 2, "E103");
+    assert_eq!(std::fs::read(&sales).unwrap(), before);
+}

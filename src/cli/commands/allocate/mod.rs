@@ -4,7 +4,7 @@ mod history;
 mod read;
 mod write;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use self::history::Responses;
 
+use crate::cli::spare::spare_inputs;
 use crate::cli::{Outcome, Printer};
 use crate::domain::Money;
 use crate::error::{Fault, Result};
@@ -86,6 +87,8 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
     let stop = || allowed.is_some_and(|allowed| started.elapsed() >= allowed);
     let best = allocate(accounts, limits, Effort { states: args.states, stop: &stop })
         .map_err(|error| read::name_file(error, &args.responses))?;
+    let read: Vec<&Path> = [&args.responses].into_iter().chain(&args.history).map(PathBuf::as_path).collect();
+    spare_inputs(args.out.as_deref(), &read)?;
     if let Some(out) = &args.out {
         write::visits(out, &input.ids, accounts, &best.visits)?;
     }

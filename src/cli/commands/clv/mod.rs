@@ -4,12 +4,13 @@ mod input;
 mod tables;
 mod write;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::ValueEnum;
 use serde_json::{Map, Value, json};
 
+use crate::cli::spare::spare_inputs;
 use crate::cli::{Outcome, Printer};
 use crate::config;
 use crate::domain::Day;
@@ -108,6 +109,8 @@ fn period(text: &str) -> Result<Period, String> {
 }
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
+    let read: Vec<&Path> = args.transactions.iter().chain(&args.summary).map(PathBuf::as_path).collect();
+    spare_inputs(args.out.as_deref(), &read)?;
     let recipe = config::load_with(&args.recipe, &args.overrides()?)?;
     let threads =
         args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);

@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 
 use super::run::language;
+use crate::cli::spare::spare_inputs;
 use crate::cli::{Outcome, Printer};
 use crate::error::{Error, Fault, Result};
 use crate::language::Language;
@@ -88,6 +89,9 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
     let registry = Registry::default_path()?;
     let columns = SideColumns::parse(&args.columns)?;
     let side = |name: &str| runs::select(name, &registry, &columns);
+    for out in [&args.out, &args.html] {
+        spare_inputs(out.as_deref(), &[Path::new(&args.a), Path::new(&args.b)])?;
+    }
     let (a, b) = rayon::join(|| side(&args.a), || side(&args.b));
     let mut comparison = both(a, b).and_then(|(a, b)| runs::compare(&a, &b))?;
     if let Some(path) = &args.out {
