@@ -9,7 +9,7 @@ use std::time::Instant;
 use sha2::{Digest, Sha256};
 
 use crate::config::Recipe;
-use crate::domain::{Day, Notice, Tier, Window};
+use crate::domain::{Day, Money, Notice, Tier, Window};
 use crate::error::{Error, Fault, Result};
 use crate::features::{Collected, FeatureTable, Sources, collect};
 use crate::ingest::{
@@ -240,8 +240,8 @@ fn segment(
     let (value, value_model, potential, potential_model) = watch.time("scoring", None, || {
         let forecast = lifetime.as_ref().map(|lifetime| lifetime.amounts.as_slice());
         let (value, value_model) = scoring::fit_value(&table, &recipe.scoring, forecast)?;
-        let line_one = tiering::line(&value.amounts, recipe.tiering.share_one());
-        let (potential, potential_model) = scoring::fit_potential(&table, &value, line_one, &recipe.scoring)?;
+        let line_of = |amounts: &[Money]| tiering::line(amounts, recipe.tiering.share_one());
+        let (potential, potential_model) = scoring::fit_potential(&table, &value, line_of, &recipe.scoring)?;
         Ok((value, value_model.thinned(), potential, potential_model.thinned()))
     })?;
     let (tiers, tier_model) = watch.time("tiering", None, || {

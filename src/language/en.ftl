@@ -17,6 +17,7 @@ reason-held = keeps its tier of the previous run: too near the line to move
 reason-potential = could bring much more than it does (potential { $potential })
 reason-potential-growth = expected to bring { $expected } in the next window, { $times } times its { $value } now
 reason-potential-new = first bought on { $first }; at its present rate it will bring { $expected }, { $times } times its { $value } so far
+reason-potential-reach = expected to bring { $expected } in the next window; chance of tier I { $chance }
 reason-potential-stated = could buy { $stated } by its own account; it buys for { $value } now
 
 ## Words of every report

@@ -14,6 +14,7 @@ reason-held = 保持上次的分级：离分界线太近，不作变动
 reason-potential = 潜力大，可带来的远多于现在（潜力 { $potential }）
 reason-potential-growth = 预计下一期贡献 { $expected }，为现在 { $value } 的 { $times } 倍
 reason-potential-new = { $first } 首次购买；按目前的速度可贡献 { $expected }，为至今 { $value } 的 { $times } 倍
+reason-potential-reach = 预计下一期贡献 { $expected }；进入Ⅰ类的可能性为 { $chance }
 reason-potential-stated = 自报潜力 { $stated }，现在购买 { $value }
 
 ## 各报告通用

@@ -50,8 +50,9 @@ impl<'a> Reasons<'a> {
         let value = all.value.amounts[index];
         let found = all.potential.reason(&all.table, &all.value, index);
         let expected = all.potential.expected.get(index).copied().flatten();
-        // Only what lies above the present value is a reason; less than that is told by the score.
-        if let (Some(times), Some(expected)) = (found.times.filter(|&times| times > 1.0), expected) {
+        // Only what lies clearly above the present value is a reason; who stands just below the line is told by its chance.
+        let least = if found.opened.is_some() { 1.0 } else { 1.15 };
+        if let (Some(times), Some(expected)) = (found.times.filter(|&times| times > least), expected) {
             let mut args = vec![
                 ("expected", lang.money(expected).into()),
                 ("times", lang.decimal(times, 1).into()),
@@ -67,6 +68,10 @@ impl<'a> Reasons<'a> {
         if let Some(stated) = stated.filter(|&stated| stated > value) {
             let args = [("stated", lang.money(stated).into()), ("value", lang.money(value).into())];
             return lang.text("reason-potential-stated", &args);
+        }
+        if let (Some(expected), Some(reach)) = (expected, found.reach) {
+            let args = [("expected", lang.money(expected).into()), ("chance", lang.percent(reach).into())];
+            return lang.text("reason-potential-reach", &args);
         }
         let potential = all.potential.scores.get(index).copied().unwrap_or_default();
         lang.text("reason-potential", &[("potential", lang.decimal(potential, 2).into())])

@@ -136,7 +136,7 @@ pub struct PotentialParams {
     pub burn_in_days: u32,
     /// Growth is shrunken towards 1 as if this many purchase days without growth had been seen, 0 or more.
     pub growth_prior_days: f64,
-    /// Spread of the forecast's log error where the data are too few to tell, above 0.
+    /// Spread of the forecast's log error where the data are too few to tell, above 0; ¾ of it for customers not new.
     pub default_error: f64,
 }
 

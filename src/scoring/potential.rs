@@ -23,7 +23,7 @@ type Column = Vec<Option<f64>>;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PotentialModel {
-    /// The smallest value in Ⅰ by the share cut, which `reach` is measured against.
+    /// The smallest amount in Ⅰ by the share cut among what everybody is expected to bring, which `reach` is measured against.
     pub line_one: Option<Money>,
     /// Days of the next window, as many as the window fitted on; none without transactions.
     pub horizon_days: Option<i32>,
@@ -50,7 +50,9 @@ pub struct ComponentModel {
 /// Scores the potential of every customer.
 ///
 /// * `value`: as [`measure`](super::measure) made it of the same table.
-/// * `line_one`: the smallest value that belongs to tier Ⅰ by the share cut; without it `reach` is missing.
+/// * `line_of`: the smallest amount that belongs to tier Ⅰ by the share cut, of one amount a customer; without it `reach` is
+///   missing. It is asked of what everybody is expected to bring, not of values today: tiers are shares, so where everybody
+///   grows the line grows too.
 ///
 /// `reach` needs the metric `sales` or `margin` (no other can be forecast from sales by month), `growth` needs
 /// transactions, `headroom` a stated potential. A component missing for a customer is left out and the other weights are
@@ -62,10 +64,10 @@ pub struct ComponentModel {
 pub fn potential(
     table: &FeatureTable,
     value: &Value,
-    line_one: Option<Money>,
+    line_of: impl Fn(&[Money]) -> Option<Money>,
     params: &ScoringValidParams,
 ) -> Result<Potential> {
-    Ok(fit_potential(table, value, line_one, params)?.0)
+    Ok(fit_potential(table, value, line_of, params)?.0)
 }
 
 /// [`potential`], with the model that scores other customers by the same measure.
@@ -75,18 +77,18 @@ pub fn potential(
 pub fn fit_potential(
     table: &FeatureTable,
     value: &Value,
-    line_one: Option<Money>,
+    line_of: impl Fn(&[Money]) -> Option<Money>,
     params: &ScoringValidParams,
 ) -> Result<(Potential, PotentialModel)> {
     belong_together(table, value)?;
     let burn_in = i32::try_from(params.potential.burn_in_days).unwrap_or(i32::MAX);
     let mut model = PotentialModel {
-        line_one,
         horizon_days: forecast::window_days(table).filter(|_| table.has_transactions),
         season: Season::measure(table, burn_in),
         ..PotentialModel::default()
     };
     let forecasts = forecast::forecasts(table, &params.potential, &model.season, model.horizon_days);
+    model.line_one = line_of(&expectations(table, value, &forecasts));
     model.spread = Spread::fit(&forecasts, params.potential.default_error);
     let prospects = prospects(table, value, &model, params, &forecasts);
     let mut columns = columns(table, value, &prospects);
@@ -232,19 +234,15 @@ fn prospects(
     if !table.has_transactions {
         return vec![Prospect::default(); table.len()];
     }
-    let in_money = matches!(value.metric.as_str(), "sales" | "margin");
+    let in_money = in_money(value);
     let line = model.line_one.filter(|_| in_money).map(Money::to_f64);
     let prior = params.potential.growth_prior_days;
     let prospect = |index: usize, forecast: &Forecast| {
-        let (sales, now) = (table.rows[index].sales.to_f64(), value.amounts[index].to_f64());
-        let deviation = model.spread.deviation(forecast.purchases);
+        let now = value.amounts[index].to_f64();
+        let deviation = model.spread.deviation(forecast);
         let chance = |amount: f64| line.map(|line| chance_above(amount, line, deviation));
         let staying = Prospect { reach_ranked: chance(now), ..Prospect::default() };
-        let (Some(expected), true) = (forecast.expected, forecast.evidence) else { return staying };
-        // Without sales now there is no ratio: the customer has a forecast in sales, but no growth.
-        let ratio = (sales > 0.0).then(|| expected / sales).filter(|ratio| ratio.is_finite());
-        let amount =
-            if value.metric == "sales" { Some(expected) } else { ratio.map(|ratio| (now * ratio).max(0.0)) };
+        let Some((amount, ratio)) = outlook(table, value, index, forecast) else { return staying };
         let seen = f64::from(forecast.purchases);
         // A customer that stopped has the log of 0; 1/100 is as good as nothing and can be ranked.
         let growth = ratio.map(|ratio| (ratio.clamp(0.01, 1e6).ln() * seen / (seen + prior)).exp());
@@ -257,6 +255,39 @@ fn prospects(
         }
     };
     forecasts.par_iter().enumerate().map(|(index, forecast)| prospect(index, forecast)).collect()
+}
+
+/// True where value can be forecast from sales by month.
+fn in_money(value: &Value) -> bool {
+    matches!(value.metric.as_str(), "sales" | "margin")
+}
+
+/// Expected value of the next window and its ratio to value now; none without evidence.
+fn outlook(
+    table: &FeatureTable,
+    value: &Value,
+    index: usize,
+    forecast: &Forecast,
+) -> Option<(Option<f64>, Option<f64>)> {
+    let expected = forecast.expected.filter(|_| forecast.evidence)?;
+    let (sales, now) = (table.rows[index].sales.to_f64(), value.amounts[index].to_f64());
+    // Without sales now there is no ratio: the customer has a forecast in sales, but no growth.
+    let ratio = (sales > 0.0).then(|| expected / sales).filter(|ratio| ratio.is_finite());
+    let amount =
+        if value.metric == "sales" { Some(expected) } else { ratio.map(|ratio| (now * ratio).max(0.0)) };
+    Some((amount, ratio))
+}
+
+/// What each customer is expected to bring in the next window; its value now where nothing is known of that.
+fn expectations(table: &FeatureTable, value: &Value, forecasts: &[Forecast]) -> Vec<Money> {
+    if !table.has_transactions || !in_money(value) {
+        return value.amounts.clone();
+    }
+    let expected = |index: usize, forecast: &Forecast| {
+        let amount = outlook(table, value, index, forecast).and_then(|(amount, _)| amount);
+        amount.and_then(Money::from_f64).unwrap_or(value.amounts[index])
+    };
+    forecasts.par_iter().enumerate().map(|(index, forecast)| expected(index, forecast)).collect()
 }
 
 /// Enough purchases to believe a forecast; without transactions, a stated potential that would belong to Ⅰ.

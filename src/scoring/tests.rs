@@ -66,7 +66,7 @@ fn table() -> FeatureTable {
 fn judged(table: &FeatureTable, change: impl FnOnce(&mut ScoringParams)) -> (Value, Potential) {
     let params = params(change);
     let value = measure(table, &params, None).unwrap();
-    let found = potential(table, &value, Some(units(8_000.0)), &params).unwrap();
+    let found = potential(table, &value, |_| Some(units(8_000.0)), &params).unwrap();
     (value, found)
 }
 
@@ -97,6 +97,25 @@ fn steady_customers_stay_and_rising_ones_are_shrunken() {
 }
 
 #[test]
+fn the_line_is_drawn_through_what_is_expected() {
+    let mut table = table();
+    table.rows[1].active_days = 2;
+    let params = params(|_| ());
+    let value = measure(&table, &params, None).unwrap();
+    let asked = std::cell::RefCell::new(Vec::new());
+    let line_of = |amounts: &[Money]| {
+        *asked.borrow_mut() = amounts.to_vec();
+        amounts.get(3).copied()
+    };
+    let (found, model) = fit_potential(&table, &value, line_of, &params).unwrap();
+    // The second has no evidence and is taken at what it brings now; the new one stands exactly on the line.
+    let expected = [found.expected[0], Some(value.amounts[1]), found.expected[2], found.expected[3]];
+    assert_eq!(asked.borrow().iter().map(|amount| Some(*amount)).collect::<Vec<_>>(), expected);
+    assert_eq!(model.line_one, found.expected[3]);
+    assert!((found.reach[3].unwrap() - 0.5).abs() < 1e-4, "{:?}", found.reach);
+}
+
+#[test]
 fn without_evidence_growth_has_the_middle_rank() {
     let mut table = table();
     table.rows[2].active_days = 2;
@@ -118,7 +137,7 @@ fn a_customer_table_alone_gives_headroom_only() {
     };
     let params = params(|_| ());
     let value = measure(&table, &params, None).unwrap();
-    let found = potential(&table, &value, Some(units(50.0)), &params).unwrap();
+    let found = potential(&table, &value, |_| Some(units(50.0)), &params).unwrap();
     // Headroom 10 and 70: ranks 1/4 and 3/4; the third has nothing known.
     assert_eq!(found.scores, [0.25, 0.75, 0.0]);
     assert_eq!(found.growth, [None; 3]);
@@ -216,7 +235,7 @@ fn a_model_applied_to_its_own_customers_gives_what_the_fit_gave() {
     for weighting in [Weighting::Manual, Weighting::Critic] {
         let (table, params) = (table(), params(|params| params.potential.weighting = weighting));
         let value = measure(&table, &params, None).unwrap();
-        let (found, model) = fit_potential(&table, &value, Some(units(8_000.0)), &params).unwrap();
+        let (found, model) = fit_potential(&table, &value, |_| Some(units(8_000.0)), &params).unwrap();
         let text = serde_json::to_string(&model.thinned()).unwrap();
         let model: super::PotentialModel = serde_json::from_str(&text).unwrap();
         let again = model.apply(&table, &value, &params).unwrap();
@@ -230,7 +249,7 @@ fn a_model_applied_to_its_own_customers_gives_what_the_fit_gave() {
 fn a_customer_scored_alone_has_the_rank_it_had_among_all() {
     let (whole, params) = (table(), params(|_| ()));
     let value = measure(&whole, &params, None).unwrap();
-    let (found, model) = fit_potential(&whole, &value, Some(units(8_000.0)), &params).unwrap();
+    let (found, model) = fit_potential(&whole, &value, |_| Some(units(8_000.0)), &params).unwrap();
     for index in 0..whole.len() {
         let alone = FeatureTable {
             ids: vec![whole.ids[index].clone()],
@@ -241,7 +260,7 @@ fn a_customer_scored_alone_has_the_rank_it_had_among_all() {
         let again = model.apply(&alone, &value, &params).unwrap();
         assert_eq!(again.scores, [found.scores[index]]);
         // Fitted on itself it would stand in the middle of everything.
-        assert!(potential(&alone, &value, Some(units(8_000.0)), &params).unwrap().scores[0] < 0.501);
+        assert!(potential(&alone, &value, |_| Some(units(8_000.0)), &params).unwrap().scores[0] < 0.501);
     }
 }
 

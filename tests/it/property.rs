@@ -127,6 +127,52 @@ proptest! {
     }
 }
 
+/// A log of 200 customers who bought in each month of two years, and those of them promoted.
+fn promoted() -> (Desk, String, Vec<String>) {
+    let desk = Desk::new();
+    let mut text = String::from("customer_id,date,amount\n");
+    for customer in 0..200_u32 {
+        for month in 0..24 {
+            // Sizes fall slowly from one to the next; months differ by more, each customer's in its own way.
+            let chance = f64::from((customer * 31 + month + 1).wrapping_mul(2_654_435_761) >> 22) / 1_024.0;
+            let amount = 20_000.0 / (f64::from(customer) + 6.0) * (0.3 + 1.4 * chance);
+            let (year, month) = (2024 + month / 12, month % 12 + 1);
+            writeln!(text, "K{customer:03},{year}-{month:02}-10,{amount:.2}").unwrap();
+        }
+    }
+    desk.put("t.csv", &text);
+    assert!(run(&desk, "before", ""));
+    let found = rows(&desk, "before", &["tier_reason"]);
+    let ids = found.into_iter().filter(|row| row[1] == "potential").map(|row| row[0].clone()).collect();
+    (desk, text, ids)
+}
+
+#[test]
+fn who_was_promoted_stays_in_i_when_a_month_brings_more() {
+    let (desk, log, established) = promoted();
+    assert!(established.len() >= 2, "only {established:?} promoted");
+    let strategy = (any::<prop::sample::Index>(), 1..=12_u32, 1.05_f64..4.0);
+    let config = few(24);
+    proptest::test_runner::TestRunner::new_with_rng(
+        config.clone(),
+        proptest::test_runner::TestRng::deterministic_rng(config.rng_algorithm),
+    )
+    .run(&strategy, |(who, month, times)| {
+        let who = who.get(&established);
+        let raised = format!("{who},2025-{month:02}-10,");
+        let raise = |line: &str| match line.strip_prefix(&raised) {
+            Some(amount) => format!("{raised}{:.2}\n", amount.parse::<f64>().unwrap() * times),
+            None => format!("{line}\n"),
+        };
+        desk.put("t.csv", log.lines().map(raise).collect::<String>());
+        prop_assert!(run(&desk, "after", ""));
+        let row = rows(&desk, "after", &["tier"]).into_iter().find(|row| row[0] == *who).unwrap();
+        prop_assert_eq!(&row[1], "I", "{} with {} times its sales of month {}", who, times, month);
+        Ok(())
+    })
+    .unwrap();
+}
+
 #[test]
 fn twenty_equal_customers_are_treated_equally() {
     let desk = Desk::new();
