@@ -59,10 +59,11 @@ impl Spread {
     }
 
     /// Standard deviation of a forecast's log error: that of `shift` for new customers, who have no two halves to weigh,
-    /// and [`HALF_AND_HALF`] of it for the others.
+    /// and for those without evidence, who are taken at their value now; [`HALF_AND_HALF`] of it for the others.
     pub(super) fn deviation(self, forecast: &Forecast) -> f64 {
         let shift = (self.alpha + self.beta / f64::from(forecast.purchases.max(1))).sqrt();
-        (if forecast.young { shift } else { HALF_AND_HALF * shift }).max(1e-3)
+        let half_and_half = forecast.evidence && !forecast.young;
+        (if half_and_half { HALF_AND_HALF * shift } else { shift }).max(1e-3)
     }
 }
 
@@ -117,7 +118,7 @@ mod tests {
     use super::*;
 
     fn customer(purchases: u32, young: bool) -> Forecast {
-        Forecast { young, purchases, ..Forecast::default() }
+        Forecast { young, evidence: true, purchases, ..Forecast::default() }
     }
 
     #[test]
@@ -138,6 +139,8 @@ mod tests {
         let spread = Spread { alpha: 0.09, beta: 0.28 };
         assert!((spread.deviation(&customer(4, true)) - 0.4).abs() < 1e-12);
         assert!((spread.deviation(&customer(4, false)) - 0.3).abs() < 1e-12);
+        let unproven = Forecast { evidence: false, ..customer(4, false) };
+        assert!((spread.deviation(&unproven) - 0.4).abs() < 1e-12);
     }
 
     #[test]
