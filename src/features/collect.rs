@@ -63,12 +63,10 @@ pub fn collect(
     let mut collected = Collected::default();
     let products = sources.products.unwrap_or_default();
     let mut people = People::default();
+    collected.table.as_of = as_of;
     if let Some(log) = sources.log {
         collected.table.window = Some(window);
-        collected.table.as_of = as_of;
-        people = read_log(&log, &products, params, options, &mut collected)?;
-    } else {
-        collected.table.as_of = as_of;
+        people = read_log(&log, &products, window, params, options, &mut collected)?;
     }
     join_customers(people, sources.customers, &mut collected);
     if let Some(input) = products.input {
@@ -105,13 +103,13 @@ struct ProductFacts {
 fn read_log(
     log: &TransactionLog,
     products: &ProductTable,
+    window: Window,
     params: &FeatureValidParams,
     options: &ReadOptions,
     collected: &mut Collected,
 ) -> Result<People> {
     let room = Room::new(options.memory.unwrap_or(ROW_MEMORY));
     let asked = collected.table.as_of;
-    let window = collected.table.window.unwrap_or(Window::All);
     let read = log.read(asked, options, || Shelf::new(&room), Shelf::push)?;
     let Some((first, last)) = read.span else {
         return Err(nothing_left("no row of the transactions has a date that can be read"));

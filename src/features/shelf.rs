@@ -69,7 +69,7 @@ impl Drop for Shelf<'_> {
     fn drop(&mut self) {
         for pile in self.full.drain(..).flatten() {
             if let Pile::Held(bytes) = pile {
-                let _ = self.spill.fetch(Pile::Held(bytes), self.room);
+                self.room.give_back(bytes.len() as u64);
             }
         }
     }

@@ -23,7 +23,7 @@ use super::params::ReadOptions;
 use super::roles::RoleMap;
 use super::scan::{Folded, Sheet};
 use columns::{Columns, WANTED};
-use rows::{Gathered, RowReader, Style};
+use rows::{Gathered, RowReader, Style, widen};
 
 /// Hash of a product's id; the same on every machine.
 pub type ProductKey = u64;
@@ -175,21 +175,12 @@ impl TransactionLog {
         }
         Ok(log)
     }
-
-    /// First and last day of all files; none if no row has one.
-    ///
-    /// # Errors
-    /// As [`TransactionLog::read`].
-    pub fn span(&self, options: &ReadOptions) -> Result<Option<(Day, Day)>> {
-        Ok(self.read(None, options, || (), |(), _| ())?.span)
-    }
 }
 
 impl<S> ReadLog<S> {
     fn add(&mut self, state: S, gathered: Gathered) {
         if let Some((from, to)) = gathered.span {
-            let (first, last) = self.span.unwrap_or((from, to));
-            self.span = Some((first.min(from), last.max(to)));
+            widen(&mut self.span, from, to);
         }
         let mut products = Vec::with_capacity(gathered.products.len());
         for met in gathered.products {

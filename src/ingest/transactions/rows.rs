@@ -59,11 +59,6 @@ impl Gathered {
         }
     }
 
-    pub(super) fn widen(&mut self, from: Day, to: Day) {
-        let (first, last) = self.span.unwrap_or((from, to));
-        self.span = Some((first.min(from), last.max(to)));
-    }
-
     /// The place of a product among those met, and its first sale noted.
     fn meet(&mut self, id: &[u8], day: Option<Day>) -> u32 {
         let key = product_key(id);
@@ -82,6 +77,12 @@ impl Gathered {
         }
         place
     }
+}
+
+/// Makes a span hold these days too.
+pub(super) fn widen(span: &mut Option<(Day, Day)>, from: Day, to: Day) {
+    let (first, last) = span.unwrap_or((from, to));
+    *span = Some((first.min(from), last.max(to)));
 }
 
 /// Reads rows of one file.
@@ -105,7 +106,7 @@ impl RowReader<'_> {
         gathered.see_style(columns, record);
         let day = parse_day(record.cell(columns.date), &self.style.date);
         if let Some(day) = day {
-            gathered.widen(day, day);
+            widen(&mut gathered.span, day, day);
         }
         let filled =
             |column: Option<usize>| column.map(|column| record.cell(column)).filter(|cell| !cell.is_empty());
