@@ -24,7 +24,8 @@ pub(super) struct DecimalEvidence {
 impl DecimalEvidence {
     /// Looks at one cell. A lone sign with exactly three digits behind it tells nothing.
     pub(super) fn see(&mut self, cell: &[u8]) {
-        let Some(comma) = memchr::memrchr(b',', cell) else {
+        // Cells are short: a plain loop ends before a search has begun.
+        let Some(comma) = cell.iter().rposition(|byte| *byte == b',') else {
             if self.point == 0
                 && let Some(point) = memchr::memchr(b'.', cell)
                 && digits_behind(cell, point) != 3
