@@ -465,6 +465,7 @@ warning-lifetime-more-than-daily = { $customers ->
 } more repeat purchases than days between the first and the last: purchases of one day count as one, so check x and whether the times are in the period given.
 warning-lifetime-unbounded-spend = A few customers spend without measure (q = { $q } of the spend model is 2 or less): what a group will bring has an expectation but no interval.
 warning-lifetime-untested = The lifetime forecast could not be tested on the end of the history: { $cause }.
+warning-read-without-lifetime = The run forecast lifetime values. A report made again from the folder shows none of them: for that section run again with --formats html.
 
 ## Comparing two segmentations
 compare-customers = Customers: { $both } on both sides, { $only_a } only in A, { $only_b } only in B

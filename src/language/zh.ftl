@@ -410,6 +410,7 @@ warning-lifetime-without-spend = { $customers } 家客户的重复购买没有�
 warning-lifetime-more-than-daily = { $customers } 家客户的重复购买次数多于首末次购买之间的天数：同一天的购买只算一次，请检查 x 以及时间单位是否正确。
 warning-lifetime-unbounded-spend = 少数客户的金额过于悬殊（金额模型的 q = { $q }，不大于 2）：一组客户的未来价值有期望，但没有区间。
 warning-lifetime-untested = 无法用历史末段检验终身价值预测：{ $cause }。
+warning-read-without-lifetime = 该次运行预测过终身价值。由结果文件夹重新生成的报告不含此节：如需此节，请用 --formats html 重新运行。
 
 ## 比较两次分类
 compare-customers = 客户：双方都有 { $both }，仅 A 有 { $only_a }，仅 B 有 { $only_b }

@@ -50,7 +50,7 @@ use crate::result::Segmentation;
 
 pub use folder::check_folder;
 pub use html::{comparison_page, gains, methods_page};
-pub use read::read;
+pub use read::{WITHOUT_LIFETIME, read};
 pub use reason::tier_reason;
 pub use terminal::summary;
 

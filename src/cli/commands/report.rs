@@ -38,6 +38,9 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
         )
         .into());
     }
+    for lack in segmentation.warnings.iter().filter(|notice| **notice == report::WITHOUT_LIFETIME) {
+        printer.warn(&args.lang.notice(lack));
+    }
     for file in &written {
         printer.data(&format!("{}\n", file.display()))?;
     }

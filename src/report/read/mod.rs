@@ -23,6 +23,10 @@ use crate::result::{InputRecord, Mover, Reject, RowCounts, Segmentation, Setting
 use crate::service::{MessageText, PlanRow};
 use table::Table;
 
+/// Notice that the run forecast lifetime values and that what is read back lacks them: intervals and
+/// the test on the holdout need the fitted models and every history.
+pub const WITHOUT_LIFETIME: Notice = Notice::new("read-without-lifetime");
+
 /// Reads a folder that a run has written.
 ///
 /// # Errors
@@ -69,6 +73,7 @@ struct Summary {
     /// In English; of folders that hold no `notices`.
     warnings: Vec<String>,
     notices: Vec<Notice>,
+    lifetime: Json,
 }
 
 #[derive(Default, Deserialize)]
@@ -157,6 +162,9 @@ impl Summary {
         } else {
             self.notices
         };
+        if !self.lifetime.is_null() {
+            all.warnings.push(WITHOUT_LIFETIME);
+        }
         all.settings = Settings {
             version: self.version,
             as_of: self.as_of,

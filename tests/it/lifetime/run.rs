@@ -38,6 +38,11 @@ fn a_run_ranks_by_lifetime_value_and_tells_what_tiers_will_bring() {
         assert!(number(&total["low"]) <= number(&total["expected"]));
         assert!(number(&total["expected"]) <= number(&total["high"]));
     }
+    let again =
+        Command::cargo_bin("erba").unwrap().args(["report", result.to_str().unwrap()]).output().unwrap();
+    let told = String::from_utf8_lossy(&again.stderr);
+    assert!(again.status.success() && told.contains("forecast lifetime values"), "{told}");
+    assert!(std::fs::read_to_string(result.join("report.html")).unwrap().contains("shows none of them"));
     for share in ["past_share", "future_share", "budget_share", "budget_share_by_future"] {
         let holdings = lifetime["portfolio"].as_array().unwrap();
         let sum: f64 = holdings.iter().map(|holding| number(&holding[share])).sum();
