@@ -240,7 +240,7 @@ fn segment(
     let (value, value_model, potential, potential_model) = watch.time("scoring", None, || {
         let forecast = lifetime.as_ref().map(|lifetime| lifetime.amounts.as_slice());
         let (value, value_model) = scoring::fit_value(&table, &recipe.scoring, forecast)?;
-        let line_of = |amounts: &[Money]| tiering::line(amounts, recipe.tiering.share_one());
+        let line_of = |amounts: &[Money]| tiering::line(amounts, &recipe.tiering);
         let (potential, potential_model) = scoring::fit_potential(&table, &value, line_of, &recipe.scoring)?;
         Ok((value, value_model.thinned(), potential, potential_model.thinned()))
     })?;

@@ -30,6 +30,7 @@ pub mod ahp;
 mod forecast;
 mod params;
 mod potential;
+mod prospects;
 mod ranks;
 mod scores;
 mod season;

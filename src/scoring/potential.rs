@@ -9,10 +9,11 @@ use crate::features::FeatureTable;
 
 use super::forecast::{self, Forecast};
 use super::params::{ScoringValidParams, Weighting};
+use super::prospects::{Prospect, expectations, prospects};
 use super::ranks::{Ladder, minmax};
 use super::scores::{Component, ComponentKind, Potential, Value};
 use super::season::Season;
-use super::spread::{Spread, chance_above};
+use super::spread::Spread;
 use super::value::weighted_mean;
 use super::weights;
 
@@ -23,7 +24,7 @@ type Column = Vec<Option<f64>>;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PotentialModel {
-    /// The smallest amount in Ⅰ by the share cut among what everybody is expected to bring, which `reach` is measured against.
+    /// The smallest amount in Ⅰ by the recipe's cut among what everybody is expected to bring, which `reach` is measured against.
     pub line_one: Option<Money>,
     /// Days of the next window, as many as the window fitted on; none without transactions.
     pub horizon_days: Option<i32>,
@@ -50,7 +51,7 @@ pub struct ComponentModel {
 /// Scores the potential of every customer.
 ///
 /// * `value`: as [`measure`](super::measure) made it of the same table.
-/// * `line_of`: the smallest amount that belongs to tier Ⅰ by the share cut, of one amount a customer; without it `reach` is
+/// * `line_of`: the smallest amount that belongs to tier Ⅰ by the recipe's cut, of one amount a customer; without it `reach` is
 ///   missing. It is asked of what everybody is expected to bring, not of values today: tiers are shares, so where everybody
 ///   grows the line grows too.
 ///
@@ -212,82 +213,6 @@ fn columns(table: &FeatureTable, value: &Value, prospects: &[Prospect]) -> Vec<C
         breadth_growth(table),
         (0..table.len()).into_par_iter().map(fresh).collect(),
     ]
-}
-
-/// What the forecast says in terms of value.
-#[derive(Clone, Copy, Debug, Default)]
-struct Prospect {
-    expected: Option<Money>,
-    growth: Option<f64>,
-    reach: Option<f64>,
-    /// As `reach`, but without evidence on value now.
-    reach_ranked: Option<f64>,
-}
-
-fn prospects(
-    table: &FeatureTable,
-    value: &Value,
-    model: &PotentialModel,
-    params: &ScoringValidParams,
-    forecasts: &[Forecast],
-) -> Vec<Prospect> {
-    if !table.has_transactions {
-        return vec![Prospect::default(); table.len()];
-    }
-    let in_money = in_money(value);
-    let line = model.line_one.filter(|_| in_money).map(Money::to_f64);
-    let prior = params.potential.growth_prior_days;
-    let prospect = |index: usize, forecast: &Forecast| {
-        let now = value.amounts[index].to_f64();
-        let deviation = model.spread.deviation(forecast);
-        let chance = |amount: f64| line.map(|line| chance_above(amount, line, deviation));
-        let staying = Prospect { reach_ranked: chance(now), ..Prospect::default() };
-        let Some((amount, ratio)) = outlook(table, value, index, forecast) else { return staying };
-        let seen = f64::from(forecast.purchases);
-        // A customer that stopped has the log of 0; 1/100 is as good as nothing and can be ranked.
-        let growth = ratio.map(|ratio| (ratio.clamp(0.01, 1e6).ln() * seen / (seen + prior)).exp());
-        let reach = amount.and_then(chance);
-        Prospect {
-            expected: amount.filter(|_| in_money).and_then(Money::from_f64),
-            growth,
-            reach,
-            reach_ranked: reach.or(staying.reach_ranked),
-        }
-    };
-    forecasts.par_iter().enumerate().map(|(index, forecast)| prospect(index, forecast)).collect()
-}
-
-/// True where value can be forecast from sales by month.
-fn in_money(value: &Value) -> bool {
-    matches!(value.metric.as_str(), "sales" | "margin")
-}
-
-/// Expected value of the next window and its ratio to value now; none without evidence.
-fn outlook(
-    table: &FeatureTable,
-    value: &Value,
-    index: usize,
-    forecast: &Forecast,
-) -> Option<(Option<f64>, Option<f64>)> {
-    let expected = forecast.expected.filter(|_| forecast.evidence)?;
-    let (sales, now) = (table.rows[index].sales.to_f64(), value.amounts[index].to_f64());
-    // Without sales now there is no ratio: the customer has a forecast in sales, but no growth.
-    let ratio = (sales > 0.0).then(|| expected / sales).filter(|ratio| ratio.is_finite());
-    let amount =
-        if value.metric == "sales" { Some(expected) } else { ratio.map(|ratio| (now * ratio).max(0.0)) };
-    Some((amount, ratio))
-}
-
-/// What each customer is expected to bring in the next window; its value now where nothing is known of that.
-fn expectations(table: &FeatureTable, value: &Value, forecasts: &[Forecast]) -> Vec<Money> {
-    if !table.has_transactions || !in_money(value) {
-        return value.amounts.clone();
-    }
-    let expected = |index: usize, forecast: &Forecast| {
-        let amount = outlook(table, value, index, forecast).and_then(|(amount, _)| amount);
-        amount.and_then(Money::from_f64).unwrap_or(value.amounts[index])
-    };
-    forecasts.par_iter().enumerate().map(|(index, forecast)| expected(index, forecast)).collect()
 }
 
 /// Enough purchases to believe a forecast; without transactions, a stated potential that would belong to Ⅰ.

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use crate::domain::Money;
 
-use super::params::Ratio;
+use super::params::{Method, Ratio, TieringValidParams};
 
 /// Customers by value, large to small, ties by id.
 pub(super) struct Ranking {
@@ -108,13 +108,21 @@ impl Ranking {
     }
 }
 
-/// The smallest value that belongs to the first `share` of all positive value, counting the customer that crosses the
-/// line; none if no value is positive.
+/// The smallest value that belongs to tier Ⅰ by the recipe's method; none if no value is positive.
+///
+/// A threshold is a line even where no customer stands on it. `kmeans` has no line in value: the share cut stands in.
 ///
 /// * `values`: one per customer, any order.
-/// * `share`: 0–1, exact up to nine decimals.
-pub fn line(values: &[Money], share: f64) -> Option<Money> {
+pub fn line(values: &[Money], params: &TieringValidParams) -> Option<Money> {
     let ranking = Ranking::new(values, &[]);
-    let [end, _] = ranking.by_share([Ratio::of(share); 2]);
+    if ranking.positive == 0 {
+        return None;
+    }
+    let [end, _] = match params.method {
+        Method::Threshold => return Some(params.threshold[0]),
+        Method::Count => ranking.by_count(params.count),
+        Method::Abc => ranking.by_abc(),
+        Method::Share | Method::Kmeans => ranking.by_share(params.share),
+    };
     ranking.values.get(end.checked_sub(1)?).copied()
 }

@@ -102,7 +102,7 @@ pub struct TieringValidParams {
 }
 
 impl TieringValidParams {
-    /// The cumulative share of value at which Ⅰ ends, for [`line`](super::line).
+    /// The cumulative share of value at which Ⅰ ends under `share`.
     pub fn share_one(&self) -> f64 {
         self.share[0].to_f64()
     }

@@ -177,8 +177,15 @@ fn a_customer_near_the_line_keeps_its_tier() {
 
 #[test]
 fn line_is_the_smallest_value_of_tier_one() {
-    assert_eq!(line(&value(&[10, 50, 20, 10, 5, 5]).amounts, 0.6), Some(Money(200_000)));
-    assert_eq!(line(&[Money(0), Money(-1)], 0.6), None);
+    let of = |method| params(|params| params.method = method);
+    let amounts = value(&[10, 50, 20, 10, 5, 5]).amounts;
+    assert_eq!(line(&amounts, &of(Method::Share)), Some(Money(200_000)));
+    // A tenth of six customers is the first; the threshold of the recipe stands above them all.
+    assert_eq!(line(&amounts, &of(Method::Count)), Some(Money(500_000)));
+    assert_eq!(line(&amounts, &of(Method::Threshold)), Some(Money::from_f64(100_000.0).unwrap()));
+    for method in [Method::Share, Method::Count, Method::Threshold, Method::Abc, Method::Kmeans] {
+        assert_eq!(line(&[Money(0), Money(-1)], &of(method)), None, "{method:?}");
+    }
 }
 
 #[test]

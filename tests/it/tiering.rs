@@ -127,7 +127,7 @@ fn promotions_find_the_planted_customers() {
         let scoring_params = section::<ScoringParams>("scoring").check().unwrap();
         let tiering_params = section::<TieringParams>("tiering").check().unwrap();
         let value = scoring::measure(&table, &scoring_params, None).unwrap();
-        let line_of = |amounts: &[Money]| tiering::line(amounts, tiering_params.share_one());
+        let line_of = |amounts: &[Money]| tiering::line(amounts, &tiering_params);
         let potential = scoring::potential(&table, &value, line_of, &scoring_params).unwrap();
         let found = tiering::split(&value, &potential, &table.ids, &tiering_params, 1).unwrap();
         let promoted: Vec<&str> = (0..table.len())
