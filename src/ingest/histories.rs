@@ -60,7 +60,7 @@ impl HistoryTable {
     /// # Errors
     /// E201–E211; E206 without a row, E207 naming both lines of an id that occurs twice.
     pub fn read(path: &Path, options: &ReadOptions) -> Result<Self> {
-        let sheet = Sheet::open(path, options)?;
+        let sheet = Sheet::open(path, options, "summary")?;
         let wanted =
             [Role::CustomerId, Role::RepeatPurchases, Role::LastPurchase, Role::Observed, Role::MeanSpend];
         let roles = RoleMap::find(path, &sheet.header, &wanted, &options.mappings)?;

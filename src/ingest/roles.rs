@@ -104,9 +104,12 @@ impl Role {
     }
 }
 
-/// `--map role=Column`, in the order given.
+/// What the user says of columns: `--map role=Column`, in the order given, and which files have no header.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Mappings(Vec<(Role, String)>);
+pub struct Mappings {
+    pairs: Vec<(Role, String)>,
+    headerless: Option<&'static str>,
+}
 
 impl Mappings {
     /// Reads `role=Column` pairs.
@@ -140,16 +143,28 @@ impl Mappings {
             }
         }
         Error::unless_empty(faults)?;
-        Ok(Mappings(mappings))
+        Ok(Mappings { pairs: mappings, headerless: None })
+    }
+
+    /// Says that files read as `table` (`transactions` or `customers`) have no header: their columns are called 1, 2, 3, ….
+    #[must_use]
+    pub fn without_header_in(mut self, table: &'static str) -> Self {
+        self.headerless = Some(table);
+        self
+    }
+
+    /// True if files read as `table` begin with a header.
+    pub(super) fn header_in(&self, table: &str) -> bool {
+        self.headerless != Some(table)
     }
 
     /// The mappings as given, `role=Column`.
     pub fn words(&self) -> Vec<String> {
-        self.0.iter().map(|(role, column)| format!("{}={column}", role.as_str())).collect()
+        self.pairs.iter().map(|(role, column)| format!("{}={column}", role.as_str())).collect()
     }
 
     fn columns(&self, role: Role) -> impl Iterator<Item = &str> {
-        self.0.iter().filter(move |(mapped, _)| *mapped == role).map(|(_, column)| column.as_str())
+        self.pairs.iter().filter(move |(mapped, _)| *mapped == role).map(|(_, column)| column.as_str())
     }
 
     /// Faults for mapped columns that no file has.
@@ -158,7 +173,7 @@ impl Mappings {
     /// E202, one for each.
     pub fn check_all_used(&self, headers: &[&[String]]) -> Result<()> {
         let mut faults = Vec::new();
-        for (role, column) in &self.0 {
+        for (role, column) in &self.pairs {
             let found = headers.iter().any(|header| locate(header, column, *role).is_some());
             if !found {
                 let known = headers.iter().copied().flatten().map(String::as_str);
@@ -326,12 +341,22 @@ pub(super) fn missing_role(file: &Path, header: &[String], role: Role) -> Fault 
         plain.iter().position(|cell| cell == near).map(|place| header[place].as_str())
     });
     let columns = header.iter().map(|cell| format!("\"{cell}\"")).collect::<Vec<_>>().join(", ");
-    let example = near.or(header.first().map(String::as_str)).unwrap_or("Column");
+    let role_name = role.as_str();
+    let like_data = header.iter().any(|cell| cell.parse::<f64>().is_ok());
+    let numbered = header.iter().enumerate().all(|(place, cell)| *cell == (place + 1).to_string());
+    // Guessing at a column that is not even near would send the user astray.
+    let named = match near {
+        Some(name) => format!("name the column: --map {role_name}=\"{name}\""),
+        None if numbered => format!("name the column by its number: --map {role_name}=1"),
+        None if like_data => format!(
+            "the first line looks like data: if there is no header, give --no-header and name columns by number, such as --map {role_name}=1"
+        ),
+        None => format!("name the column: --map {role_name}=\"Column\""),
+    };
     let near = near.map(|name| format!("; the nearest is \"{name}\"")).unwrap_or_default();
-    let row = if role == CustomerId { "; --map customer_id=@row numbers the rows" } else { "" };
-    Fault::new(202, format!("no column for {}; the columns are {columns}{near}", role.as_str()))
+    Fault::new(202, format!("no column for {role_name}; the columns are {columns}{near}"))
         .in_file(file)
-        .hint(format!("name the column: --map {}=\"{example}\"{row}", role.as_str()))
+        .hint(named)
 }
 
 #[cfg(test)]
@@ -375,6 +400,15 @@ mod tests {
     fn a_missing_role_names_the_nearest_column() {
         let fault = missing_role(Path::new("t.csv"), &header(&["custmer id", "x"]), CustomerId);
         assert!(fault.cause.contains("the nearest is \"custmer id\""), "{}", fault.cause);
+    }
+
+    #[test]
+    fn no_column_is_named_that_is_not_near() {
+        let hint =
+            |cells: &[&str]| missing_role(Path::new("t.csv"), &header(cells), CustomerId).action.unwrap();
+        assert!(hint(&["Channel", "Fresh"]).contains("customer_id=\"Column\""));
+        assert!(hint(&["00004", "19970101", "29.33"]).contains("--no-header"));
+        assert!(hint(&["1", "2", "3"]).contains("by its number"));
     }
 
     #[test]

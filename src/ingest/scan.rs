@@ -23,6 +23,8 @@ use super::source::Source;
 pub(super) struct Sheet {
     pub(super) source: Source,
     pub(super) header: Vec<String>,
+    /// True if the header is the first record, not made up of numbers.
+    headed: bool,
     delimiter: Delimiter,
 }
 
@@ -95,11 +97,12 @@ pub(super) fn trim(cell: &[u8]) -> &[u8] {
 }
 
 impl Sheet {
-    /// Opens a file and reads its header, the first record that is not blank.
+    /// Opens a file and reads its header, the first record that is not blank; the columns of a `table` that the user says
+    /// has none are called 1, 2, 3, ….
     ///
     /// # Errors
     /// E201, E206, E208, E211 if it cannot be read or has no header.
-    pub(super) fn open(path: &std::path::Path, options: &ReadOptions) -> Result<Self> {
+    pub(super) fn open(path: &std::path::Path, options: &ReadOptions, table: &str) -> Result<Self> {
         let source = Source::open(path, options.encoding)?;
         let mut block = Vec::new();
         let mut blocks = Blocks::new(&source, None)?;
@@ -126,7 +129,11 @@ impl Sheet {
                 .hint("the first line must name the columns")
                 .into());
         }
-        Ok(Sheet { source, header, delimiter })
+        let headed = options.mappings.header_in(table);
+        if !headed {
+            header = (1..=header.len()).map(|number| number.to_string()).collect();
+        }
+        Ok(Sheet { source, header, headed, delimiter })
     }
 
     /// Folds every record below the header.
@@ -173,7 +180,7 @@ impl Sheet {
         let mut block = Vec::new();
         if let Some(index) = Blocks::new(&self.source, Some(self.delimiter))?.next(&mut block)? {
             let bytes = prepared(&self.source, self.delimiter, &block)?;
-            let mut skip_header = true;
+            let mut skip_header = self.headed;
             Cutter::default()
                 .for_each_record(&bytes, self.delimiter.byte(), |cells, line| {
                     if !std::mem::take(&mut skip_header) {
@@ -202,7 +209,7 @@ impl Sheet {
             let Some(index) = next else { break };
             let bytes = prepared(&self.source, self.delimiter, &block)?;
             worker.lines.push((index, memchr::memchr_iter(b'\n', &bytes).count() as u64));
-            let mut skip_header = index == 0;
+            let mut skip_header = self.headed && index == 0;
             cutter
                 .for_each_record(&bytes, self.delimiter.byte(), |cells, line| {
                     if std::mem::take(&mut skip_header) {

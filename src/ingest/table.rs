@@ -58,10 +58,17 @@ impl Table {
         wanted: &[Role],
         options: &ReadOptions,
     ) -> Result<Self> {
-        let sheet = Sheet::open(path, options)?;
+        let sheet = Sheet::open(path, options, role)?;
         let all: Vec<Role> = needed.iter().chain(wanted).copied().collect();
         let roles = RoleMap::find(path, &sheet.header, &all, &options.mappings)?;
-        crate::error::Error::unless_empty(roles.missing(path, &sheet.header, needed))?;
+        let mut missing = roles.missing(path, &sheet.header, needed);
+        if role == "customers" {
+            missing
+                .iter_mut()
+                .filter(|fault| fault.cause.contains("customer_id"))
+                .for_each(offer_row_numbers);
+        }
+        crate::error::Error::unless_empty(missing)?;
         let sha256 = sheet.source.sha256()?;
         let one_thread = ReadOptions {
             mappings: options.mappings.clone(),
@@ -279,6 +286,12 @@ impl TableRow {
     pub fn cell(&self, column: usize) -> &[u8] {
         trim(self.cells.get(column).unwrap_or_default())
     }
+}
+
+/// One row a customer: where no column holds ids, the rows can be numbered.
+fn offer_row_numbers(fault: &mut Fault) {
+    let named = fault.action.take().unwrap_or_default();
+    fault.action = Some(format!("number the rows: --map customer_id=@row; or {named}"));
 }
 
 /// A finite number that need not fit into money.

@@ -115,3 +115,25 @@ fn a_table_of_strange_names_comes_back_whole() {
         ["零售户①", "a,b", "say \"hi\"", "\u{1F34E}"]
     );
 }
+
+#[test]
+fn a_log_without_a_header_is_read_by_column_numbers() {
+    let desk = Desk::new();
+    let rows = " 00004 0001 20250103 2 29.33\n 00004 0001 20250118 2 29.73\n 00021 0002 20250202 1 7.50\n";
+    let by_number = "--no-header --map customer_id=1 --map date=3 --map amount=5";
+    let told = tiers(&desk, rows, &format!("{LOG} {by_number}"));
+    let headed = tiers(&desk, &format!("customer_id no date cds amount\n{rows}"), LOG);
+    assert_eq!((told.len(), &told), (2, &headed));
+    assert_eq!(desk.column("out/customers.csv", "value"), ["59.06", "7.50"]);
+    let told = tiers(&desk, "A,5\nB,0\n", &format!("{TABLE} --no-header --map customer_id=1 --map sales=2"));
+    assert_eq!(pairs(&told), [("A", "I"), ("B", "III")]);
+}
+
+#[test]
+fn where_nobody_reaches_a_threshold_the_summary_says_so() {
+    let desk = Desk::new();
+    desk.put("far.toml", "[tiering]\nmethod = \"threshold\"\n");
+    desk.put("t.csv", "customer_id,sales\nA,5\nB,4\n");
+    let said = desk.done(&format!("run {TABLE} --recipe far.toml --out out")).stderr;
+    assert!(said.contains("No customer brings enough sales for tier Ⅰ."), "{said}");
+}

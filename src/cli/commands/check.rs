@@ -9,8 +9,9 @@ use crate::error::Exit;
 
 /// Judge a finished result by rules written apart from the program that made it
 ///
-/// Prints what breaks a rule and ends with 4, or says that nothing does. For example: erba check result
+/// Prints what breaks a rule and ends with 4, or says that nothing does.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  erba check result")]
 pub(crate) struct Args {
     /// The folder that `erba run --out` made
     dir: PathBuf,

@@ -9,7 +9,7 @@ use crate::cli::{Outcome, Printer};
 use crate::error::{Error, Fault};
 use crate::synth::{self, Language as Headers, Params};
 
-use super::run;
+use super::{input, run};
 
 /// Make a sample, run everything on it, and say where to look
 ///
@@ -25,7 +25,7 @@ pub(crate) struct Args {
     #[arg(long)]
     force: bool,
     /// Language of reports and reasons
-    #[arg(long, value_name = "en|zh|zh-wan", default_value = "en", value_parser = run::language)]
+    #[arg(long, value_name = "en|zh|zh-wan", default_value = "en", value_parser = input::language)]
     lang: crate::language::Language,
 }
 

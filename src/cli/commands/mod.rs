@@ -11,5 +11,6 @@ pub(super) mod recipe;
 pub(super) mod runs;
 pub(super) mod demo;
 pub(super) mod report;
+mod input;
 pub(super) mod run;
 pub(super) mod score;

@@ -12,6 +12,9 @@ use crate::config::{self, Builtin};
 /// A recipe holds every choice of a run. To make your own: erba recipe show general > mine.toml, delete
 /// what you do not change, then erba run --recipe mine.toml.
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  erba recipe list\n  erba recipe show wholesale\n  erba recipe check mine.toml"
+)]
 pub(crate) struct Args {
     #[command(subcommand)]
     action: Action,

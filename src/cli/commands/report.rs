@@ -8,7 +8,7 @@ use crate::error::Fault;
 use crate::language::Language;
 use crate::report::{self, Format};
 
-use super::run;
+use super::input;
 
 /// Make the reports of a finished result again, in another language or format, without a new run
 #[derive(Debug, clap::Args)]
@@ -19,10 +19,10 @@ pub(crate) struct Args {
     /// The folder that `erba run --out` made
     dir: PathBuf,
     /// Language of the reports; zh-wan counts amounts in 万
-    #[arg(long, value_name = "en|zh|zh-wan", default_value = "en", value_parser = run::language)]
+    #[arg(long, value_name = "en|zh|zh-wan", default_value = "en", value_parser = input::language)]
     lang: Language,
     /// What to make: html, xlsx
-    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "html", value_parser = run::format)]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "html", value_parser = input::format)]
     formats: Vec<Format>,
     /// Open the report when it is made
     #[arg(long)]

@@ -1,6 +1,6 @@
 //! `erba run`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -8,13 +8,13 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::cli::{Outcome, Printer, browser};
 use crate::config;
 use crate::domain::{Day, Window};
-use crate::error::{Error, Fault};
-use crate::ingest::{DateFormat, Mappings, encoding_named};
-use crate::language::Language;
-use crate::pipeline::{self, Request, VisitFiles, Watcher};
+use crate::error::Error;
+use crate::pipeline::{self, Request, Watcher};
 use crate::report::{self, Format};
 use crate::result::Segmentation;
 use crate::runs::{Circumstances, Registry, SideColumns, peak_memory, select};
+
+use super::input::{InputArgs, OutputArgs, day, memory, overrides, threads, window};
 
 /// Tier, type and plan a customer base
 ///
@@ -24,37 +24,8 @@ use crate::runs::{Circumstances, Registry, SideColumns, peak_memory, select};
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// Transaction log: customer, date, amount; repeat for several files
-    #[arg(long, value_name = "FILE", help_heading = "Input")]
-    transactions: Vec<PathBuf>,
-    /// Customer table: one row per customer
-    #[arg(long, value_name = "FILE", help_heading = "Input")]
-    customers: Option<PathBuf>,
-    /// Products: id, launch date, category
-    #[arg(long, value_name = "FILE", help_heading = "Input")]
-    products: Option<PathBuf>,
-    #[arg(long, value_name = "FILE", help_heading = "Input", help = REPS_HELP)]
-    reps: Option<PathBuf>,
-    /// Visit log: customer, date, rep, outcome
-    #[arg(long, value_name = "FILE", help_heading = "Input")]
-    visits: Option<PathBuf>,
-    /// Days off and appointments: kind (holiday, absence, appointment), date, until, rep, customer
-    #[arg(long, value_name = "FILE", help_heading = "Input")]
-    calendar: Option<PathBuf>,
-    /// A visits.xlsx that reps have filled in; repeat for several
-    #[arg(long, value_name = "FILE", help_heading = "Input")]
-    returned: Vec<PathBuf>,
-    #[arg(long = "map", value_name = "ROLE=COLUMN", help_heading = "Input", help = MAP_HELP)]
-    mappings: Vec<String>,
-    /// Encoding of text files, such as gbk; detected if not given
-    #[arg(long, value_name = "NAME", help_heading = "Input")]
-    encoding: Option<String>,
-    /// How dates are written: dmy, mdy, ymd, excel or a pattern such as %d.%m.%Y; found out if not given
-    #[arg(long, value_name = "FORMAT", value_parser = date_format, help_heading = "Input")]
-    date_format: Option<DateFormat>,
-    /// Share of rows that may be unreadable, 0 to 1 [default: the recipe's, 0.01]
-    #[arg(long, value_name = "SHARE", help_heading = "Input")]
-    max_reject_share: Option<f64>,
+    #[command(flatten)]
+    input: InputArgs,
     /// Last day that counts [default: the last day in the data]
     #[arg(long, value_name = "DATE", value_parser = day, help_heading = "Method")]
     as_of: Option<Day>,
@@ -76,123 +47,41 @@ pub(crate) struct Args {
     /// A run to hold tiers against: a run id, `latest`, a name, a result folder or a CSV; customers near a line keep their tier
     #[arg(long, value_name = "RUN", help_heading = "Method")]
     previous: Option<String>,
-    /// The folder to write
-    #[arg(long, value_name = "DIR", help_heading = "Output")]
-    out: PathBuf,
-    /// Replace the folder if it exists
-    #[arg(long, help_heading = "Output")]
-    force: bool,
-    /// Language of reports and reasons
-    #[arg(long, value_name = "en|zh|zh-wan", default_value = "en", value_parser = language, help_heading = "Output")]
-    lang: Language,
-    /// What to write: csv and json always, also xlsx, html, ics
-    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "csv,json", value_parser = format, help_heading = "Output")]
-    formats: Vec<Format>,
+    #[command(flatten)]
+    output: OutputArgs,
     /// Open the report when it is made (makes report.html if --formats does not)
     #[arg(long, help_heading = "Output")]
     open: bool,
-    /// A name to find the run by in the registry
-    #[arg(long, value_name = "NAME", help_heading = "Output")]
-    name: Option<String>,
-    /// Do not record the run
-    #[arg(long, help_heading = "Output")]
-    no_registry: bool,
 }
-
-pub(super) const REPS_HELP: &str = "Reps: rep, and as far as known hours_per_day, visits_per_day, days_per_week, lat, lon; \
-plans dated visits";
-
-pub(super) const MAP_HELP: &str = "Column for a role, such as customer_id=\"Store Number\"; amounts may add columns up \
-(sales=Milk+Fresh), customer_id=@row numbers the rows";
 
 const EXAMPLES: &str = "\
 Examples:
   erba run --transactions sales.csv --out result
   erba run --transactions sales.csv --products products.csv --as-of 2025-06-30 --out q2
   erba run --transactions iowa.csv --map customer_id=\"Store Number\" --map amount=\"Sale (Dollars)\" --out iowa
+  erba run --transactions log.txt --no-header --map customer_id=1 --map date=3 --map amount=5 --out result
   erba run --customers 客户.xlsx --recipe pharma --lang zh --out 结果";
-
-pub(super) fn date_format(text: &str) -> Result<DateFormat, String> {
-    text.parse()
-}
-
-pub(super) fn window(text: &str) -> Result<Window, String> {
-    text.parse()
-}
-
-pub(super) fn language(text: &str) -> Result<Language, String> {
-    text.parse()
-}
-
-pub(super) fn format(text: &str) -> Result<Format, String> {
-    text.parse()
-}
-
-pub(super) fn day(text: &str) -> Result<Day, String> {
-    text.parse().map_err(|_| format!("\"{text}\" is not a date such as 2025-06-30"))
-}
-
-/// A number of bytes, or of K, M, G (powers of 1,024).
-pub(super) fn memory(text: &str) -> Result<u64, String> {
-    let wrong = || format!("\"{text}\" is not a size such as 512M or 2G");
-    let upper = text.trim().to_ascii_uppercase();
-    let bare = upper.strip_suffix('B').unwrap_or(&upper);
-    let bare = bare.strip_suffix('I').unwrap_or(bare);
-    let (digits, unit) = match bare.char_indices().last() {
-        Some((at, 'K')) => (&bare[..at], 1 << 10),
-        Some((at, 'M')) => (&bare[..at], 1 << 20),
-        Some((at, 'G')) => (&bare[..at], 1 << 30),
-        _ => (bare, 1),
-    };
-    digits.trim().parse::<u64>().ok().and_then(|size| size.checked_mul(unit)).ok_or_else(wrong)
-}
-
-/// What the command line says of the recipe, as TOML.
-pub(super) fn overrides(max_reject_share: Option<f64>) -> Result<String, Error> {
-    match max_reject_share {
-        Some(share) if share.is_finite() => Ok(format!("[ingest]\nmax_reject_share = {share:?}\n")),
-        Some(_) => {
-            let fault = Fault::new(102, "--max-reject-share is not a number");
-            Err(fault.hint("give a share from 0 to 1").into())
-        }
-        None => Ok(String::new()),
-    }
-}
-
-/// Threads asked for, or as many as there are cores.
-pub(super) fn threads(given: Option<usize>) -> Result<usize, Error> {
-    match given {
-        Some(0) => Err(Fault::new(102, "--threads is 0").hint("give at least 1").into()),
-        Some(threads) => Ok(threads),
-        None => Ok(std::thread::available_parallelism().map_or(1, usize::from)),
-    }
-}
 
 impl Args {
     fn request(&self) -> Result<Request, Error> {
-        let overrides = overrides(self.max_reject_share)?;
+        let overrides = overrides(self.input.max_reject_share)?;
         let threads = threads(self.threads)?;
         Ok(Request {
-            transactions: self.transactions.clone(),
-            customers: self.customers.clone(),
-            products: self.products.clone(),
-            visiting: VisitFiles {
-                reps: self.reps.clone(),
-                visits: self.visits.clone(),
-                calendar: self.calendar.clone(),
-                returned: self.returned.clone(),
-                plan_before: self
-                    .previous
+            transactions: self.input.transactions.clone(),
+            customers: self.input.customers.clone(),
+            products: self.input.products.clone(),
+            visiting: self.input.visiting(
+                self.previous
                     .as_deref()
                     .map(|folder| Path::new(folder).join("visits.csv"))
                     .filter(|plan| plan.is_file()),
-            },
+            ),
             as_of: self.as_of,
             window: self.window,
             recipe: config::load_with(&self.recipe, &overrides)?,
-            mappings: Mappings::parse(&self.mappings)?,
-            encoding: self.encoding.as_deref().map(encoding_named).transpose()?,
-            date_format: self.date_format.clone(),
+            mappings: self.input.mappings()?,
+            encoding: self.input.encoding()?,
+            date_format: self.input.date_format.clone(),
             seed: self.seed,
             threads,
             memory: Some(self.memory),
@@ -207,7 +96,7 @@ impl Args {
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
     // Told before the work, not after it.
-    report::check_folder(&args.out, args.force)?;
+    report::check_folder(&args.output.out, args.output.force)?;
     let request = args.request()?;
     // Only the first call in a process can set it; results do not depend on it.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(request.threads).build_global();
@@ -215,17 +104,17 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
     let outcome = pipeline::run(&request, &progress);
     progress.bar.finish_and_clear();
     let segmentation = outcome?.segmentation;
-    let mut formats = args.formats.clone();
+    let mut formats = args.output.formats.clone();
     if args.open {
         formats.push(Format::Html);
     }
-    report::write(&segmentation, &formats, args.lang, &args.out, args.force)?;
-    printer.say(&report::summary(&segmentation, args.lang, printer.width(), &args.out));
-    if !args.no_registry {
-        record(&segmentation, args.name.as_deref(), printer);
+    report::write(&segmentation, &formats, args.output.lang, &args.output.out, args.output.force)?;
+    printer.say(&report::summary(&segmentation, args.output.lang, printer.width(), &args.output.out));
+    if !args.output.no_registry {
+        record(&segmentation, args.output.name.as_deref(), printer);
     }
     if args.open {
-        browser::open(&args.out.join("report.html"))?;
+        browser::open(&args.output.out.join("report.html"))?;
     }
     // The program ends here: giving millions of small pieces back one by one would only take time.
     std::mem::forget(segmentation);

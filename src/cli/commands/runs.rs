@@ -16,6 +16,9 @@ use crate::runs::{Pruning, Registry, RunRecord};
 /// Every `erba run` is recorded in one file: `$ERBA_REGISTRY`, else in the user's data folder. RUN is
 /// `latest`, `latest~2` (two before it), a name, or the beginning of an id.
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  erba runs list\n  erba runs show latest~1\n  erba runs name latest 2025-q2\n  erba runs prune --keep 20"
+)]
 pub(crate) struct Args {
     #[command(subcommand)]
     verb: Verb,

@@ -14,8 +14,9 @@ use crate::synth::{self, Language, Params};
 /// Make customers and transactions with known tiers, types and potential
 ///
 /// Writes transactions.csv, customers.csv, products.csv, reps.csv, visits.csv and truth.csv. The same numbers give the
-/// same bytes on any machine. For example: erba synth --customers 3000 --seed 7 --out made
+/// same bytes on any machine.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  erba synth --customers 3000 --seed 7 --out made")]
 pub(crate) struct Args {
     /// How many customers
     #[arg(long, value_name = "N")]

@@ -107,7 +107,7 @@ impl TransactionLog {
     /// E201–E203, E206, E208, E211: unreadable, or a role missing.
     pub fn open(paths: &[PathBuf], options: &ReadOptions) -> Result<Self> {
         let open = |path: &PathBuf| {
-            let sheet = Sheet::open(path, options)?;
+            let sheet = Sheet::open(path, options, "transactions")?;
             let roles = RoleMap::find(path, &sheet.header, &WANTED, &options.mappings)?;
             let columns = Columns::find(path, &sheet.header, &roles)?;
             Ok(LogFile { sheet, roles, columns })

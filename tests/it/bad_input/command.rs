@@ -36,6 +36,12 @@ fn arguments() {
         said("an unknown encoding", "--transactions t.csv --encoding klingon", (3, 208), &["klingon"]),
         said("an unknown date format", "--transactions t.csv --date-format xyz", (2, 0), &["xyz"]),
         said("a share above 1", "--transactions t.csv --max-reject-share 7", (3, 113), &["max_reject_share"]),
+        said(
+            "a column beyond the last",
+            "--transactions t.csv --no-header --map customer_id=9",
+            (3, 202),
+            &["customer_id", "by its number"],
+        ),
         said("no threads", "--transactions t.csv --threads 0", (2, 102), &["--threads"]),
         said("an unknown flag", "--transactions t.csv --fast", (2, 0), &["--fast"]),
     ]);

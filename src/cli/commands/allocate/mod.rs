@@ -28,6 +28,9 @@ use crate::service::allocate::{
 /// cost_per_visit. Prints a JSON summary; --out gets the visits of every customer.
 #[expect(clippy::doc_markdown, reason = "clap shows the text as it stands")]
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  erba allocate --responses answers.csv --minutes 4800 --out visits.csv\n  erba allocate --responses answers.csv --history panel.csv --minutes 4800"
+)]
 pub(crate) struct Args {
     /// Table of answers (CSV)
     #[arg(long, value_name = "FILE")]

@@ -22,6 +22,9 @@ use crate::typing::kmeans::{self, BlockKMeansParams, KMeansSettings, assign};
 ///
 /// For measuring this machine and for side-by-side runs with other libraries; reading is not timed.
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  erba bench kmeans --npy rows.npy --init start.npy --iterations 25\n  erba bench kmeans --npy rows.npy --init start.npy --iterations 25 --backend erba --starts 10"
+)]
 pub(super) struct Args {
     /// The rows: a two-dimensional .npy file of 32- or 64-bit floats
     #[arg(long, value_name = "FILE")]

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use comfy_table::{CellAlignment, Table, presets};
 
 use super::input::{InputArgs, Silent};
-use crate::cli::commands::run::language;
+use crate::cli::commands::input::language;
 use crate::cli::{Outcome, Printer};
 use crate::domain::{Day, Window};
 use crate::error::{Error, Fault, Result};
@@ -21,9 +21,8 @@ use crate::runs::methods::{MethodReport, MethodSettings, judge};
 ///
 /// Cuts the history, lets every method choose customers by what was known on that day, and measures
 /// what those customers brought in the days after it. Intervals hold 95 of 100 bootstrap resamples.
-///
-/// For example: erba bench methods --transactions sales.csv --holdout-days 90
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  erba bench methods --transactions sales.csv --holdout-days 90")]
 pub(super) struct Args {
     #[command(flatten)]
     input: InputArgs,

@@ -22,9 +22,8 @@ use crate::typing::{self, ClusterStudy, StudySettings};
 ///
 /// Draws customers and months again (resamples in the recipe, [runs]) and tells how often each customer keeps its tier;
 /// clusters with 1, 2, 3, … groups and tells which number the silhouette, the gap statistic and stability advise.
-///
-/// For example: erba bench stability --transactions sales.csv --out sure.csv
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  erba bench stability --transactions sales.csv --out sure.csv")]
 pub(super) struct Args {
     #[command(flatten)]
     input: InputArgs,

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 
-use super::run::language;
+use super::input::language;
 use crate::cli::spare::spare_inputs;
 use crate::cli::{Outcome, Printer};
 use crate::error::{Error, Fault, Result};
@@ -25,9 +25,8 @@ const TOP: usize = 15;
 /// A side is a run id, `latest`, a run's name, a result folder, or any CSV with the columns
 /// `customer_id,tier[,type][,value]`, so another tool's tiers can be judged too; other names are
 /// known (Customer ID, ABC class, 客户等级) or told with --map.
-///
-/// For example: erba compare last-quarter this-quarter --max-moved 0.1
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  erba compare last-quarter this-quarter --max-moved 0.1")]
 pub(crate) struct Args {
     /// The first side, as a rule the earlier one
     a: String,
