@@ -60,6 +60,7 @@ pub const CODES: &[CodeInfo] = &[
     code(101, Exit::Usage, "the command line does not say what to work on"),
     code(102, Exit::Usage, "a value on the command line cannot be read"),
     code(103, Exit::Usage, "the output folder exists already"),
+    code(104, Exit::Usage, "the output would be written over what is read"),
     code(110, Exit::Input, "there is no such recipe"),
     code(111, Exit::Input, "a recipe has a key that nobody knows"),
     code(112, Exit::Input, "a recipe is not valid TOML, or a value has the wrong type"),

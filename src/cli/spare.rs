@@ -7,7 +7,7 @@ use crate::error::{Fault, Result};
 /// Refuses an output file that is one of the inputs, or lies in an input folder.
 ///
 /// # Errors
-/// E103 naming the output.
+/// E104 naming the output.
 pub(super) fn spare_inputs(out: Option<&Path>, inputs: &[&Path]) -> Result<()> {
     let Some(out) = out else { return Ok(()) };
     let inputs: Vec<PathBuf> = inputs.iter().filter_map(|input| input.canonicalize().ok()).collect();
@@ -16,7 +16,7 @@ pub(super) fn spare_inputs(out: Option<&Path>, inputs: &[&Path]) -> Result<()> {
     let place = out.canonicalize().ok();
     let hit = |input: &PathBuf| place.as_ref() == Some(input) || folder.as_ref() == Some(input);
     if inputs.iter().any(hit) {
-        return Err(Fault::new(103, "the output would be written over what is read")
+        return Err(Fault::new(104, "the output would be written over what is read")
             .in_file(out)
             .hint("name another file")
             .into());

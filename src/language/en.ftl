@@ -56,6 +56,7 @@ headline = { $core } of { $customers ->
     [one] { $customers } customer
    *[other] { $customers } customers
 } ({ $share }) bring { $brings } of { $metric }.
+headline-none-in-one = No customer brings enough { $metric } for tier Ⅰ.
 headline-nobody = In this period no customer brought any { $metric }.
 headline-promoted = { $count ->
     [one] One more customer is

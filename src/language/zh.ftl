@@ -50,6 +50,7 @@ period-none = 数据不含日期，全部计入。
 
 ## 最重要的一句话
 headline = { $customers } 家客户中的 { $core } 家（{ $share }）贡献了 { $brings } 的{ $metric }。
+headline-none-in-one = 没有客户的{ $metric }达到Ⅰ类标准。
 headline-nobody = 本期没有客户贡献{ $metric }。
 headline-promoted = 另有 { $count } 家客户因潜力突出列入Ⅰ类。
 headline-eighty = 本数据的二八关系：前 20% 的客户贡献 { $brings }；80% 的{ $metric }来自 { $share } 的客户。

@@ -2,10 +2,12 @@
 //!
 //! Files are written into `.NAME.draft-N` beside the folder and renamed into place at the end. With an old
 //! folder in the way the old one steps aside first, and comes back if the new one cannot take its place.
+//! A run that was killed leaves its draft behind; the next run into the same place clears it. A file in the draft, locked while its
+//! run lives, tells the dead from the living.
 //! Files that Erba did not write are carried over: `--force` on the wrong folder must not cost anyone their work.
 
 use std::ffi::{OsStr, OsString};
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -53,9 +55,14 @@ pub fn check_folder(out: &Path, force: bool) -> Result<()> {
 
 /// A folder being written; removed unless published.
 pub(super) struct Draft {
-    draft: PathBuf,
+    path: PathBuf,
     out: PathBuf,
+    /// Held open, and by that locked, as long as this run lives.
+    _alive: Option<File>,
 }
+
+/// In every draft: locked by the run that writes it.
+const ALIVE: &str = ".alive";
 
 impl Draft {
     /// A new empty folder beside `out`, whose parents are made.
@@ -71,25 +78,32 @@ impl Draft {
         };
         let parent = parent(&out);
         fs::create_dir_all(parent).map_err(super::not_written(parent))?;
+        clear_dead(parent, name);
         let draft = make_unique(parent, name, "draft").map_err(super::not_written(parent))?;
-        Ok(Draft { draft, out })
+        // Where files cannot be locked the draft is never taken for a dead one, for it cannot be locked by others either.
+        let alive = File::create(draft.join(ALIVE)).ok().filter(|file| file.try_lock().is_ok());
+        Ok(Draft { path: draft, out, _alive: alive })
     }
 
     pub(super) fn path(&self) -> &Path {
-        &self.draft
+        &self.path
     }
 
     /// Puts the draft in its place.
     pub(super) fn publish(self) -> Result<()> {
         let written = super::not_written(&self.out);
+        match fs::remove_file(self.path.join(ALIVE)) {
+            Err(fault) if fault.kind() != io::ErrorKind::NotFound => return Err(written(fault)),
+            _ => {}
+        }
         if !self.out.exists() {
-            return fs::rename(&self.draft, &self.out).map_err(written);
+            return fs::rename(&self.path, &self.out).map_err(written);
         }
         let name = self.out.file_name().unwrap_or_default();
         let aside = make_unique(parent(&self.out), name, "old").map_err(&written)?;
         // Renaming onto an empty folder replaces it on every system but Windows.
         fs::remove_dir(&aside).and_then(|()| fs::rename(&self.out, &aside)).map_err(&written)?;
-        if let Err(fault) = fs::rename(&self.draft, &self.out) {
+        if let Err(fault) = fs::rename(&self.path, &self.out) {
             fs::rename(&aside, &self.out).map_err(&written)?;
             return Err(written(fault));
         }
@@ -102,12 +116,33 @@ impl Draft {
 impl Drop for Draft {
     fn drop(&mut self) {
         // After publishing there is nothing left here; otherwise nothing better can be done than to try.
-        let _ = fs::remove_dir_all(&self.draft);
+        let _ = fs::remove_dir_all(&self.path);
     }
 }
 
 fn parent(out: &Path) -> &Path {
     out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Removes the drafts of runs into the same place that no longer live.
+///
+/// A draft without the file that is locked is on its way to its place, or not ours: it stays. What cannot be removed does no harm.
+fn clear_dead(parent: &Path, name: &OsStr) {
+    let mut hidden = OsString::from(".");
+    hidden.push(name);
+    hidden.push(".draft-");
+    let Ok(entries) = fs::read_dir(parent) else { return };
+    for entry in entries.flatten() {
+        let number =
+            entry.file_name().as_encoded_bytes().strip_prefix(hidden.as_encoded_bytes()).map(<[u8]>::to_vec);
+        if !number.is_some_and(|number| !number.is_empty() && number.iter().all(u8::is_ascii_digit)) {
+            continue;
+        }
+        let dead = File::open(entry.path().join(ALIVE)).is_ok_and(|file| file.try_lock().is_ok());
+        if dead {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 /// Makes `.NAME.KIND-N` with the first free N.
@@ -176,6 +211,21 @@ mod tests {
         fs::write(draft.path().join("customers.csv"), "half").unwrap();
         drop(draft);
         assert!(names(home.path()).is_empty());
+    }
+
+    #[test]
+    fn drafts_of_the_dead_are_cleared_and_those_of_the_living_stay() {
+        let home = tempfile::tempdir().unwrap();
+        let out = home.path().join("result");
+        let living = Draft::beside(&out, false).unwrap();
+        let dead = home.path().join(".result.draft-7");
+        fs::create_dir(&dead).unwrap();
+        fs::write(dead.join(ALIVE), "").unwrap();
+        fs::create_dir(home.path().join(".result.draft-8")).unwrap();
+        publish(&out, false, "plan.csv").unwrap();
+        assert_eq!(names(home.path()), [".result.draft-1", ".result.draft-8", "result"]);
+        assert_eq!(names(&out), ["plan.csv"]);
+        drop(living);
     }
 
     #[test]

@@ -33,6 +33,15 @@ impl Overview {
                 .unwrap_or(0.0)
         };
         let core = all.tiering.by_value.iter().filter(|&&tier| tier == Tier::I).count();
+        // Summed over those in Ⅰ, who under `kmeans` need not be the first by value.
+        let core_share = if all.tiering.cuts.method == "kmeans" {
+            let in_core = all.tiering.by_value.iter().zip(&all.tiering.value_shares);
+            in_core.filter(|(tier, _)| **tier == Tier::I).map(|(_, share)| share).sum()
+        } else if core == 0 {
+            0.0
+        } else {
+            cumulative(core - 1)
+        };
         let fifth = (customers as f64 * 0.2).round() as usize;
         let eighty = (0..order.len()).find(|&rank| cumulative(rank) >= 0.8).map_or(0, |rank| rank + 1);
         Overview {
@@ -40,7 +49,7 @@ impl Overview {
             total: all.value_total(),
             tiers: Tier::ALL.map(|tier| all.tier_totals(tier)),
             types: CustomerType::ALL.map(|kind| all.type_totals(kind)),
-            core: (core as u64, if core == 0 { 0.0 } else { cumulative(core - 1) }),
+            core: (core as u64, core_share),
             fifth_brings: if fifth == 0 { 0.0 } else { cumulative(fifth - 1) },
             eighty_from: if customers == 0 { 0.0 } else { eighty as f64 / customers as f64 },
         }
@@ -50,7 +59,8 @@ impl Overview {
     pub(super) fn headline(&self, all: &Segmentation, lang: Language) -> String {
         let (core, brings) = self.core;
         if core == 0 {
-            return lang.text("headline-nobody", &[("metric", metric(all, lang).into())]);
+            let words = if self.total > Money::ZERO { "headline-none-in-one" } else { "headline-nobody" };
+            return lang.text(words, &[("metric", metric(all, lang).into())]);
         }
         lang.text(
             "headline",

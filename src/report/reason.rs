@@ -33,6 +33,8 @@ impl<'a> Reasons<'a> {
         if let Some(rule) =
             service.filter(|service| service.channel == Channel::None).and_then(|s| s.rule.as_deref())
         {
+            // In the file the rule says what it does; the sentence says that itself.
+            let rule = rule.strip_prefix("excluded: ").unwrap_or(rule);
             return self.lang.text("reason-watch", &[("rule", rule.into())]).into();
         }
         match self.all.tiering.reasons[index] {

@@ -103,9 +103,14 @@ impl Registry {
     /// A name must not be mistaken for an id, for `latest` or for a file.
     fn must_be_free(&self, name: &str) -> Result<()> {
         let like_an_id = name.len() <= 12 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let cause = if name.trim().is_empty() || name.contains(['/', '\\', '~']) || name.starts_with("latest")
+        // A control character would reach the terminal with every list of runs.
+        let unprintable = name.chars().any(char::is_control);
+        let cause = if unprintable
+            || name.trim().is_empty()
+            || name.contains(['/', '\\', '~'])
+            || name.starts_with("latest")
         {
-            format!("\"{name}\" cannot be the name of a run")
+            format!("{name:?} cannot be the name of a run")
         } else if like_an_id {
             format!("\"{name}\" could be mistaken for the id of a run")
         } else if self.is_named(name)? {

@@ -272,6 +272,6 @@ fn what_is_read_is_not_written_over() {
     let folder = tempfile::tempdir().unwrap();
     let sales = transactions(folder.path());
     let before = std::fs::read(&sales).unwrap();
-    refused(&["--transactions", &sales, "--out", &sales], 2, "E103");
+    refused(&["--transactions", &sales, "--out", &sales], 2, "E104");
     assert_eq!(std::fs::read(&sales).unwrap(), before);
 }
