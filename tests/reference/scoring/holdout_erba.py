@@ -13,7 +13,7 @@ d = pd.read_csv(file, usecols=["Date", "Store Number", "Item Number", "Sale (Dol
 d.columns = ["date", "store", "item", "amount"]; d["date"] = pd.to_datetime(d.date)
 products = d[d.amount >= 0].groupby(["store", "item"], as_index=False).date.min()
 days = d.groupby(["store", "date"], as_index=False).amount.sum()
-judged = {"program": [], "numpy": []}
+judged, promised = {"program": [], "numpy": []}, []
 for cut in ["2022-05-31", "2022-06-30", "2022-07-31", "2022-08-15"]:
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.argv[1], "run", "--quiet", "--no-registry", "--transactions", file, "--as-of", cut, "--out", f"{folder}/r"]
@@ -35,9 +35,18 @@ for cut in ["2022-05-31", "2022-06-30", "2022-07-31", "2022-08-15"]:
     lifted = pd.Series(c.tier_reason == "potential").reindex(f.index).fillna(False).astype(bool)
     judged["program"].append(h.judge(f.assign(top=f.top & ~lifted, evidence=f.evidence | lifted), p, later, line_next, lifted, len(f)))
     judged["numpy"].append(h.judge(f, h.score(R, h.SETS["reach .85 growth .1 breadth .05"]), later, line_next,
-                                   (f.growth >= 1.5) & (f.reach >= .4) & (h.score(R, h.SETS["reach .85 growth .1 breadth .05"]) >= .6), int(.05 * len(f))))
+                                   (f.reach >= .4) & (h.score(R, h.SETS["reach .85 growth .1 breadth .05"]) >= .6), int(.05 * len(f))))
+    asked = f[~f.top & (f.sales > 0) & a.reach.reindex(f.index).notna()]
+    promised.append(pd.DataFrame({"chance": a.reach[asked.index], "came": (later > line_next)[asked.index], "came_grown": (later > f.line_today.iloc[0] * later.sum() / f.sales.sum())[asked.index]}))
     print("    promoted:", sorted(lifted.index[lifted]))
 print("\n| by | promoted | precision | recall | growth | equally small |\n|---|---|---|---|---|---|")
 for name, rows in judged.items():
     r = np.array(rows, float); n = r[:, 0].sum(); hits = (r[:, 0] * r[:, 1]).sum(); mean = lambda i: (r[:, i] * r[:, 0]).sum() / max(n, 1)
     print(f"| {name} | {n:.0f} | {hits / max(n, 1):.2f} | {hits / r[:, 5].sum():.2f} | {mean(3):.2f} | {mean(4):.2f} |")
+
+c = pd.concat(promised); x = c.chance.clip(1e-6, 1 - 1e-6)
+print("\n| promised | stores | mean | came | came, by the line of the time before grown with sales |\n|---|---|---|---|---|")
+for low, high in [(.05, .1), (.1, .2), (.2, .3), (.3, .4), (.4, .5), (.5, .7), (.7, 1.01)]:
+    part = c[(c.chance >= low) & (c.chance < high)]
+    print(f"| {low:.2f}–{min(high, 1):.2f} | {len(part)} | {part.chance.mean():.2f} | {part.came.mean():.2f} | {part.came_grown.mean():.2f} |")
+print(f"Brier {((c.chance - c.came) ** 2).mean():.4f}, log loss {-np.where(c.came, np.log(x), np.log(1 - x)).sum():.0f}, stores {len(c)}")
