@@ -7,7 +7,8 @@ use crate::error::{Error, Fault};
 use crate::ingest::{DateFormat, Mappings, encoding_named};
 use crate::language::Language;
 use crate::pipeline::VisitFiles;
-use crate::report::Format;
+use crate::report::{self, Format};
+use crate::runs::Registry;
 
 /// Files, columns and how they are written.
 #[derive(Debug, clap::Args)]
@@ -76,6 +77,16 @@ plans dated visits";
 
 pub(super) const MAP_HELP: &str = "Column for a role, such as customer_id=\"Store Number\"; amounts may add columns up \
 (sales=Milk+Fresh), customer_id=@row numbers the rows";
+
+impl OutputArgs {
+    /// Refuses what could not be written, before the long work starts.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        if let Some(name) = &self.name {
+            Registry::check_name(name)?;
+        }
+        report::check_folder(&self.out, self.force)
+    }
+}
 
 impl InputArgs {
     /// What the command line says of columns.

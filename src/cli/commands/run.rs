@@ -96,7 +96,7 @@ impl Args {
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
     // Told before the work, not after it.
-    report::check_folder(&args.output.out, args.output.force)?;
+    args.output.check()?;
     let request = args.request()?;
     // Only the first call in a process can set it; results do not depend on it.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(request.threads).build_global();

@@ -77,7 +77,7 @@ impl Args {
 }
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
-    report::check_folder(&args.output.out, args.output.force)?;
+    args.output.check()?;
     let loaded = LoadedModel::read(&args.model)?;
     let request = args.request(&loaded)?;
     // Only the first call in a process can set it; results do not depend on it.

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use crate::error::{Fault, Result};
+use crate::error::{Error, Fault, Result};
 
 pub use pruning::Pruning;
 pub use reading::{RecordedInput, RunRecord};
@@ -100,27 +100,38 @@ impl Registry {
         Err(fault.into())
     }
 
-    /// A name must not be mistaken for an id, for `latest` or for a file.
-    fn must_be_free(&self, name: &str) -> Result<()> {
+    /// Whether a run can be named so: a name must not be mistaken for an id, for `latest` or for a file.
+    ///
+    /// # Errors
+    /// E655 if not.
+    pub fn check_name(name: &str) -> Result<()> {
         let like_an_id = name.len() <= 12 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
         // A control character would reach the terminal with every list of runs.
         let unprintable = name.chars().any(char::is_control);
-        let cause = if unprintable
+        if unprintable
             || name.trim().is_empty()
             || name.contains(['/', '\\', '~'])
             || name.starts_with("latest")
         {
-            format!("{name:?} cannot be the name of a run")
-        } else if like_an_id {
-            format!("\"{name}\" could be mistaken for the id of a run")
-        } else if self.is_named(name)? {
-            format!("another run is named \"{name}\"")
-        } else {
-            return Ok(());
-        };
-        let hint = "choose a name of words, such as 2022-h1, that no run has";
-        Err(Fault::new(655, cause).hint(hint).into())
+            return Err(bad_name(format!("{name:?} cannot be the name of a run")));
+        }
+        if like_an_id {
+            return Err(bad_name(format!("\"{name}\" could be mistaken for the id of a run")));
+        }
+        Ok(())
     }
+
+    fn must_be_free(&self, name: &str) -> Result<()> {
+        Registry::check_name(name)?;
+        if self.is_named(name)? {
+            return Err(bad_name(format!("another run is named \"{name}\"")));
+        }
+        Ok(())
+    }
+}
+
+fn bad_name(cause: String) -> Error {
+    Fault::new(655, cause).hint("choose a name of words, such as 2022-h1, that no run has").into()
 }
 
 /// Anything SQLite complains of.

@@ -42,6 +42,8 @@ fn arguments() {
             (3, 202),
             &["customer_id", "by its number"],
         ),
+        said("a name with a path in it", "--transactions t.csv --name a/b", (2, 655), &["a/b", "2022-h1"]),
+        said("a name that looks like an id", "--transactions t.csv --name 2022", (2, 655), &["mistaken"]),
         said("no threads", "--transactions t.csv --threads 0", (2, 102), &["--threads"]),
         said("an unknown flag", "--transactions t.csv --fast", (2, 0), &["--fast"]),
     ]);
