@@ -344,6 +344,7 @@ visit-appointment = agreed with the customer
 visit-kept = kept from the plan before
 visit-again = visit { $number } of this plan, every { $days } days
 visit-stretched = every { $now } days instead of { $wanted }, since time is short
+visit-days-bind = about every { $now } days instead of { $wanted }, since the rep has no more days that suit
 visit-late = later than it should be, since time is short
 visit-value = { $value } at stake
 visit-innovative = open to new things
@@ -425,11 +426,15 @@ warning-response-fitted = Visits are split by the response of sales to visits fo
 warning-response-uncertain = The visit log tells too little of the response of sales to visits (standard error { $se } from { $customers } customers): visits are split by the recipe's elasticity, { $elasticity }.
 warning-response-unknown = The visit log tells nothing of the response of sales to visits ({ $customers } customers whose visits varied): visits are split by the recipe's elasticity, { $elasticity }.
 warning-reps-short-of-time = { $reps ->
-    [one] { $example } has not the time for the fewest visits of the service plan; they are planned as far as they fit, at longer intervals.
-   *[other] { $reps } reps have not the time for the fewest visits of the service plan, for example { $example }; they are planned as far as they fit, at longer intervals.
-}
+    [one] { $example } has not the time for the fewest visits of the service plan and those that a purchase stage asks for
+   *[other] { $reps } reps have not the time for the fewest visits of the service plan and those that a purchase stage asks for; worst off is { $example }
+} ({ $needed } hours needed, { $hours } there): all of them are lowered in proportion.
 warning-budget-unsplit = Nobody is served, so the budget is not split.
 warning-watch-without-column = The watch rule "{ $rule }" was not applied: the input has no column "{ $column }".
+warning-visits-beyond-days = { $customers ->
+    [one] One customer is
+   *[other] { $customers } customers are
+} to be visited more often than their rep's days allow (nobody is visited twice a day), for example { $example }: { $wanted } visits wanted, { $days } possible for { $rep }. They count with what is possible, so nobody else waits longer for the rest.
 warning-visits-of-strangers = { $visits ->
     [one] One visit in the log is to a customer that is not in the input; it is left out.
    *[other] { $visits } visits in the log are to customers that are not in the input; they are left out.

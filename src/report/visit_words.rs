@@ -40,7 +40,8 @@ impl<'a> VisitWords<'a> {
         let mut parts = vec![self.cause(visit)];
         if visit.interval_days > visit.wanted_interval_days {
             let (now, wanted) = (visit.interval_days, visit.wanted_interval_days);
-            parts.push(self.text("visit-stretched", &[("now", now.into()), ("wanted", wanted.into())]));
+            let key = if visit.days_bind { "visit-days-bind" } else { "visit-stretched" };
+            parts.push(self.text(key, &[("now", now.into()), ("wanted", wanted.into())]));
         }
         if visit.late {
             parts.push(self.text("visit-late", &[]));

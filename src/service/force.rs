@@ -13,6 +13,10 @@ pub struct Force {
     pub desks: Vec<Desk>,
     /// Which desk each customer lies on, in the order of the feature table; none if nobody is in charge.
     pub charges: Vec<Option<u32>>,
+    /// Days on which reps can visit, desk by desk for each kind of customer.
+    pub days: Vec<Days>,
+    /// Which of `days` hold for each customer; empty if nothing is known.
+    pub days_of: Vec<Option<u32>>,
     /// Minutes on the way to a visit.
     pub way: f64,
     /// Sales and visits by month; none without a visit log.
@@ -30,7 +34,47 @@ pub struct Desk {
     pub visits: u32,
 }
 
+/// How many visits to one customer the days of a rep allow: nobody is visited twice a day, or closer than the spacing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Days {
+    /// Days of the period.
+    pub period: u32,
+    /// How far a gap may be from the interval, as a part of it.
+    pub spacing: f64,
+    /// Most visits that lie at least 1, 2, … days apart.
+    pub apart: Vec<u32>,
+}
+
+impl Days {
+    /// Visits that can be made of so many wanted.
+    pub fn possible(&self, wanted: f64) -> f64 {
+        let least = (f64::from(self.period) / wanted * (1.0 - self.spacing) - 1e-9).ceil().max(1.0);
+        let place = (least as usize).min(self.apart.len()).saturating_sub(1);
+        wanted.min(self.apart.get(place).copied().map_or(wanted, f64::from))
+    }
+
+    /// Most visits a period that can all be made.
+    pub fn most(&self) -> u32 {
+        let days = self.apart.first().copied().unwrap_or(0);
+        (1..=days).rev().find(|&visits| self.possible(f64::from(visits)) >= f64::from(visits)).unwrap_or(0)
+    }
+}
+
 impl Force {
+    /// Visits of a customer that can be made of so many wanted.
+    pub(super) fn possible(&self, index: usize, wanted: f64) -> f64 {
+        self.days(index).map_or(wanted, |days| days.possible(wanted))
+    }
+
+    /// Most visits of a customer that can all be made; none if nothing is known of days.
+    pub(super) fn most(&self, index: usize) -> Option<u32> {
+        self.days(index).map(Days::most)
+    }
+
+    fn days(&self, index: usize) -> Option<&Days> {
+        self.days.get(self.days_of.get(index).copied().flatten()? as usize)
+    }
+
     /// The response from the visits so far, and which one holds; none without a log.
     pub(super) fn response(&self, elasticity: f64, warnings: &mut Vec<Notice>) -> Option<Fit> {
         let found = fit(self.histories.as_deref()?, Prior { elasticity, sd: PRIOR_SD });

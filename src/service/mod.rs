@@ -34,12 +34,13 @@ mod optimal;
 mod params;
 mod plan;
 mod planning;
+mod shares;
 mod stages;
 #[cfg(test)]
 mod tests;
 mod watch;
 
-pub use force::{Desk, Force};
+pub use force::{Days, Desk, Force};
 pub use optimal::{Allocated, DeskSplit};
 pub use params::{
     AllocationMethod, BudgetWithin, MessageText, OptimalParams, PolicyRow, ServiceParams, ServiceValidParams,

@@ -231,6 +231,7 @@ fn of_two_reps(minutes: [f64; 2], visits: u32, histories: Option<Vec<allocate::H
         charges: vec![Some(0), Some(1), Some(0), Some(1)],
         way: 10.0,
         histories,
+        ..Force::default()
     };
     let params = ServiceParams { allocation: AllocationMethod::Optimal, ..general() };
     plan(&table, &value, &tiering, &typing, &params.check().unwrap(), &force).unwrap()
@@ -266,9 +267,52 @@ fn visits_a_day_limit_a_rep_as_hours_do() {
 #[test]
 fn a_rep_without_time_for_the_fewest_visits_is_told() {
     let plan = of_two_reps([1000.0, 60.0], 100, None);
-    assert_eq!(visits_of(&plan)[1..], [4, 10, 4]);
+    let visits = visits_of(&plan);
+    // One visit of 50 minutes fits into Wang's hour; the fewest, four each, would take 400.
+    assert_eq!((visits[1] + visits[3], visits[2]), (1, 10), "{visits:?}");
     let notice = Notice::new("reps-short-of-time").with("reps", 1_usize).with("example", "Wang");
-    assert_eq!(plan.warnings, [notice]);
+    assert_eq!(plan.warnings, [notice.with("needed", 7_u32).with("hours", 1_u32)]);
+    let told = plan.allocated.unwrap();
+    assert!((told.desks[1].fewest_kept - 0.15).abs() < 1e-12);
+    assert!(told.desks.iter().all(|desk| desk.minutes_used <= desk.minutes));
+}
+
+/// One rep with so many minutes and so many days, of four customers with these stages.
+fn of_one_rep(minutes: f64, apart: Vec<u32>, stages: &[&str; 4]) -> ServicePlan {
+    let (mut table, value, tiering, typing) = inputs(&[(I, Innovative, 100); 4]);
+    with_stages(stages)(&mut table);
+    let force = Force {
+        desks: vec![Desk { rep: "Li".into(), minutes, visits: 100 }],
+        charges: vec![Some(0); 4],
+        days: vec![Days { period: 28, spacing: 0.5, apart }],
+        days_of: vec![Some(0); 4],
+        ..Force::default()
+    };
+    let params = ServiceParams { allocation: AllocationMethod::Optimal, ..general() };
+    plan(&table, &value, &tiering, &typing, &params.check().unwrap(), &force).unwrap()
+}
+
+#[test]
+fn nobody_gets_more_visits_than_there_are_days() {
+    // Monday to Wednesday for four weeks: twelve visits a day apart, eight two days apart, four beyond.
+    let apart: Vec<u32> = std::iter::once(12).chain([8]).chain([4; 5]).chain([2; 7]).chain([1; 14]).collect();
+    let plan = of_one_rep(1e5, apart, &["半个月", "", "", ""]);
+    // On site: 20 wanted, of which 12 take time; the others could have 12, but no closer than two days.
+    assert_eq!(visits_of(&plan), [20, 8, 8, 8]);
+    let told = plan.allocated.unwrap();
+    assert!((told.minutes_fixed - 12.0 * 60.0).abs() < 1e-9);
+    assert!((told.minutes_used - (720.0 + 24.0 * 40.0)).abs() < 1e-9);
+    assert!(plan.warnings.is_empty(), "{:?}", plan.warnings);
+}
+
+#[test]
+fn fixed_visits_beyond_the_time_are_lowered_in_proportion_with_the_fewest() {
+    // Two on site take 2 · 20 · 60 minutes, the fewest of two others 2 · 4 · 40: 2,720, and there is a half of it.
+    let plan = of_one_rep(1360.0, vec![20; 28], &["半个月", "半个月", "", ""]);
+    assert_eq!(visits_of(&plan), [10, 10, 2, 2]);
+    let told = plan.allocated.unwrap();
+    assert!((told.minutes_used - 1360.0).abs() < 1e-9 && (told.minutes_fixed - 1200.0).abs() < 1e-9);
+    assert!((told.desks[0].fewest_kept - 0.5).abs() < 1e-12);
 }
 
 #[test]

@@ -229,6 +229,7 @@ fn task(planning: &Planning, past: &Past, groups: &Groups, index: usize, params:
         customer: index as u32,
         minutes: f64::from(service.minutes),
         interval,
+        most: None,
         last,
         state,
         tier: planning.tiering.tiers[index],
@@ -243,18 +244,18 @@ fn task(planning: &Planning, past: &Past, groups: &Groups, index: usize, params:
 }
 
 /// Dealers and partners, by a column.
-struct Groups<'a> {
+pub(super) struct Groups<'a> {
     table: &'a FeatureTable,
     params: &'a VisitsValidParams,
     column: Option<&'a AttributeValues>,
 }
 
 impl<'a> Groups<'a> {
-    fn new(table: &'a FeatureTable, params: &'a VisitsValidParams) -> Self {
+    pub(super) fn new(table: &'a FeatureTable, params: &'a VisitsValidParams) -> Self {
         Groups { table, params, column: table.attribute(&params.group_column) }
     }
 
-    fn of(&self, index: usize) -> Group {
+    pub(super) fn of(&self, index: usize) -> Group {
         let cell = match self.column {
             Some(AttributeValues::Text(cells)) => cells[index].as_deref(),
             Some(AttributeValues::Number(_)) => None,

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use crate::domain::{CustomerType, Day};
 use crate::features::FeatureTable;
 use crate::service::allocate::History;
-use crate::service::{Desk, Force};
+use crate::service::{Days, Desk, Force};
 
 use super::assign::{Charge, named};
-use super::desks::Past;
+use super::desks::{Groups, Past};
 use super::inputs::{Absence, Rep, VisitRecord};
 use super::params::VisitsValidParams;
 use super::planning::find;
-use super::tasks::{Horizon, slots};
+use super::tasks::{Group, Horizon, Slot, slots, visits_apart};
 
 /// What is known of reps and visits before anything is planned.
 #[derive(Clone, Copy, Debug)]
@@ -52,9 +52,41 @@ pub fn force(field: &Field, period_days: u32, params: &VisitsValidParams) -> For
         }
         None => (vec![together(&desks)], vec![Some(0); field.table.len()]),
     };
+    let calendars = field.reps.iter().map(|rep| slots(rep, field.absences, horizon, params));
+    let mut days: Vec<Days> = calendars.flat_map(|slots| days(&slots, horizon, params)).collect();
+    if desks.len() != field.reps.len() {
+        days = most_days(&days);
+    }
+    let groups = Groups::new(field.table, params);
+    let days_of = charges
+        .iter()
+        .enumerate()
+        .map(|(index, charge)| charge.map(|desk| desk * Group::ALL.len() as u32 + groups.of(index) as u32));
+    let days_of = days_of.collect();
     let way = if field.reps.is_empty() { 0.0 } else { params.travel_minutes };
     let histories = (!field.log.is_empty()).then(|| histories(field));
-    Force { desks, charges, way, histories }
+    Force { desks, charges, days, days_of, way, histories }
+}
+
+/// Visits that the days allow, for each kind of customer.
+fn days(slots: &[Slot], horizon: Horizon, params: &VisitsValidParams) -> [Days; 3] {
+    let period = horizon.days() as u32;
+    Group::ALL.map(|group| Days {
+        period,
+        spacing: params.spacing,
+        apart: (1..=period as i32).map(|least| visits_apart(slots, group, horizon.from, least)).collect(),
+    })
+}
+
+/// Where all time is one, whoever has most days may be the one in charge.
+fn most_days(days: &[Days]) -> Vec<Days> {
+    let mut most: Vec<Days> = days.iter().take(Group::ALL.len()).cloned().collect();
+    for rep in days.chunks(Group::ALL.len()) {
+        for (most, own) in most.iter_mut().zip(rep) {
+            most.apart.iter_mut().zip(&own.apart).for_each(|(most, own)| *most = (*most).max(*own));
+        }
+    }
+    most
 }
 
 fn desk(rep: &Rep, absences: &[Absence], horizon: Horizon, params: &VisitsValidParams) -> Desk {

@@ -3,7 +3,7 @@
 use crate::domain::Day;
 
 use super::plan::VisitCause;
-use super::schedule::{Schedule, Work, gaps};
+use super::schedule::{Schedule, Work};
 
 /// Rounds over all visits; each move shortens the way, so few are needed.
 const ROUNDS: usize = 4;
@@ -60,8 +60,7 @@ fn allowed(work: &Work, schedule: &Schedule, stop: usize) -> (Day, Day) {
     let here = schedule.stops[stop];
     let task = &work.tasks[here.task];
     let day = schedule.slots[here.slot].day;
-    let interval = task.stretched(schedule.stretch, work.horizon);
-    let (least, most) = gaps(interval, work.params.spacing);
+    let (least, most) = task.gaps(schedule.stretch, work.horizon, work.params.spacing);
     let others = schedule
         .stops
         .iter()

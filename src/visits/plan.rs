@@ -46,6 +46,8 @@ pub struct Visit {
     pub interval_days: u32,
     /// The same before stretching.
     pub wanted_interval_days: u32,
+    /// True if `interval_days` is longer for want of days that suit, not of hours.
+    pub days_bind: bool,
     /// The day the visit is due.
     pub due_date: Day,
     /// True if the gap before this visit is longer than the interval allows, for want of time.
@@ -199,8 +201,10 @@ pub struct RepPlan {
     pub travel_hours: f64,
     /// (`visit_hours` + `travel_hours`)/`hours`, 0–1; 0 without hours.
     pub utilisation: f64,
-    /// All intervals are this many times as long as wished, 1 or more.
+    /// All intervals are this many times as long as wished (or as the days allow), 1 or more.
     pub stretch: f64,
+    /// Customers who are to be visited more often than the rep's days allow.
+    pub beyond_days: u32,
     /// Kilometres as the crow flies, stops in the order of the plan; none without coordinates.
     pub km: Option<f64>,
     /// The same days with stops in nearest-neighbour order.

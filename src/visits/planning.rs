@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::domain::Day;
+use crate::domain::{Day, Notice};
 use crate::error::{Error, Fault, Result, nearest};
 use crate::features::FeatureTable;
 use crate::scoring::Value;
@@ -71,6 +71,7 @@ pub fn plan(planning: &Planning, params: &VisitsValidParams) -> Result<VisitPlan
     plan.warnings = past.warnings;
     plan.warnings.append(&mut desks.warnings);
     plan.not_planned = desks.not_planned;
+    plan.warnings.extend(beyond_days(planning, &made));
     for made in made {
         plan.visits.extend(made.visits);
         plan.not_planned.extend(made.without);
@@ -122,6 +123,24 @@ struct Made {
     visits: Vec<Visit>,
     without: Vec<NotPlanned>,
     rep: RepPlan,
+    /// The customer to be visited most often beyond what the days allow: index, visits wanted, visits the days allow.
+    beyond: Option<(u32, f64, u32)>,
+}
+
+/// Says that the service plan asks for more visits than there are days, with the worst example.
+fn beyond_days(planning: &Planning, made: &[Made]) -> Option<Notice> {
+    let customers: u32 = made.iter().map(|made| made.rep.beyond_days).sum();
+    let worst = made.iter().filter_map(|made| Some((made.beyond?, &made.rep)));
+    let ((customer, wanted, days), rep) =
+        worst.min_by(|(a, _), (b, _)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)))?;
+    Some(
+        Notice::new("visits-beyond-days")
+            .with("customers", customers)
+            .with("example", &*planning.table.ids[customer as usize])
+            .with("wanted", wanted.round() as u32)
+            .with("days", days)
+            .with("rep", &*rep.rep),
+    )
 }
 
 fn plan_rep(
@@ -134,6 +153,11 @@ fn plan_rep(
     let mut days = slots(rep, &planning.calendar.absences, horizon, params);
     let hours = days.iter().map(|slot| slot.limit / 60.0 / params.fill).sum();
     let open_days = days.len() as u32;
+    let mut tasks = tasks.to_vec();
+    for task in &mut tasks {
+        task.count_days(&days, horizon, params.spacing);
+    }
+    let tasks = &tasks[..];
     open_for_agreed(&mut days, tasks);
     let home = rep.home.and_then(|(lat, lon)| Place::new(lat, lon));
     let travel = Travel {
@@ -147,9 +171,13 @@ fn plan_rep(
     let without = without(rep, tasks, &made, horizon);
     let (visits, mut told) = finish(rep, &work, &made, planning.as_of);
     told.days = open_days;
+    let beyond = || tasks.iter().filter(|task| task.capped(horizon).is_some());
+    told.beyond_days = beyond().count() as u32;
+    let worst = beyond().min_by(|a, b| a.interval.total_cmp(&b.interval).then(a.customer.cmp(&b.customer)));
+    let beyond = worst.map(|task| (task.customer, horizon.days() / task.interval, task.most.unwrap_or(0)));
     told.hours = hours;
     told.utilisation = if hours > 0.0 { (told.visit_hours + told.travel_hours) / hours } else { 0.0 };
-    Made { visits, without, rep: told }
+    Made { visits, without, rep: told, beyond }
 }
 
 /// Agreed visits stay even on days off; such days hold nothing else.

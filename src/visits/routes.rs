@@ -27,6 +27,8 @@ pub(super) fn finish(rep: &Rep, work: &Work, made: &Schedule, as_of: Day) -> (Ve
             let task = &work.tasks[placed.task];
             numbers[placed.task] += 1;
             let whole = |days: f64| days.round().max(1.0) as u32;
+            let interval = task.stretched(made.stretch, work.horizon);
+            let capped = task.capped(work.horizon).filter(|capped| *capped > interval);
             visits.push(Visit {
                 date: slot.day,
                 sequence,
@@ -36,7 +38,8 @@ pub(super) fn finish(rep: &Rep, work: &Work, made: &Schedule, as_of: Day) -> (Ve
                 cause: placed.cause,
                 last_visit: task.last,
                 days_since_visit: task.last.and_then(|last| u32::try_from(as_of.since(last)).ok()),
-                interval_days: whole(task.stretched(made.stretch, work.horizon)),
+                interval_days: whole(capped.unwrap_or(interval)),
+                days_bind: capped.is_some(),
                 wanted_interval_days: whole(task.interval),
                 due_date: placed.due,
                 late: placed.late,

@@ -32,7 +32,7 @@ pub(super) struct Schedule {
     pub(super) stops: Vec<Stop>,
     /// Tasks without a visit, and why.
     pub(super) without: Vec<(usize, WhyNot)>,
-    /// Visits that found no day, and half of those that found it too late, over all wanted.
+    /// Visits that found no day, and [`LATE`] of those that found it too late, over all wanted.
     pub(super) missed: f64,
     /// Visits wanted over visits placed, 1 or more.
     pub(super) pressure: f64,
@@ -51,6 +51,10 @@ pub(super) struct Work<'a> {
 
 /// Share of visits that may miss their window before all intervals are stretched.
 const TOLERATED: f64 = 0.02;
+
+/// What a late visit counts of one that found no day. A day or two too late is told and borne; were it to count
+/// much, whole hours would stay empty for it.
+const LATE: f64 = 0.1;
 
 /// The least stretch at which (nearly) all visits find their day.
 pub(super) fn schedule(work: &Work) -> Schedule {
@@ -153,7 +157,7 @@ impl Attempt<'_> {
     fn next_visit(&mut self, index: usize) -> bool {
         let task = &self.work.tasks[index];
         let mut chain = self.chains[index];
-        let (least, most) = gaps(chain.interval, self.work.params.spacing);
+        let (least, most) = task.gaps(self.stretch, self.work.horizon, self.work.params.spacing);
         // An agreed day that comes in time counts as the next visit.
         let agreed =
             task.agreed.iter().map(|&(day, _)| day).find(|day| chain.current.is_none_or(|at| *day > at));
@@ -188,7 +192,7 @@ impl Attempt<'_> {
                 };
                 let day = self.slots[slot].day;
                 let due = Day(chain.target.round() as i32);
-                self.missed += if late { 0.5 } else { 0.0 };
+                self.missed += if late { LATE } else { 0.0 };
                 self.put(index, slot, cause, late, due, window.1.max(day));
                 chain.current = Some(day);
                 // Best days keep their rhythm; a visit far off moves those after it.
@@ -219,7 +223,7 @@ impl Attempt<'_> {
         if chain.without != Some(WhyNot::Stretched) {
             return;
         }
-        let (least, _) = gaps(chain.interval, self.work.params.spacing);
+        let (least, _) = task.gaps(self.stretch, self.work.horizon, self.work.params.spacing);
         let Horizon { from, to } = self.work.horizon;
         let eligible = (task.interval * self.work.params.eligible_share).ceil() as i32;
         let first = chain.current.map_or(from, |at| at.plus(least.max(eligible)).max(from));
@@ -333,11 +337,4 @@ impl Attempt<'_> {
             stops: self.stops,
         }
     }
-}
-
-/// Fewest and most days between two visits.
-pub(super) fn gaps(interval: f64, spacing: f64) -> (i32, i32) {
-    let least = (interval * (1.0 - spacing) - 1e-9).ceil().max(1.0);
-    let most = (interval * (1.0 + spacing) + 1e-9).floor().max(least);
-    (least as i32, most as i32)
 }

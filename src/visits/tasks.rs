@@ -32,6 +32,11 @@ pub(super) enum Group {
     Customer,
 }
 
+impl Group {
+    /// All, in the order of their numbers.
+    pub(super) const ALL: [Group; 3] = [Group::Dealer, Group::Partner, Group::Customer];
+}
+
 /// A customer to be visited by one rep.
 #[derive(Clone, Debug)]
 pub(super) struct Task {
@@ -39,6 +44,8 @@ pub(super) struct Task {
     pub(super) minutes: f64,
     /// Days between visits by the service plan, above 0.
     pub(super) interval: f64,
+    /// Most visits that the rep's days allow; none until those are known.
+    pub(super) most: Option<u32>,
     pub(super) last: Option<Day>,
     pub(super) state: VisitState,
     pub(super) tier: Tier,
@@ -56,10 +63,37 @@ pub(super) struct Task {
 }
 
 impl Task {
-    /// Days between visits when all intervals are stretched. A tier-Ⅰ customer due within the horizon stays
-    /// within it, whatever the stretch.
+    /// Days between as many visits as the rep's days allow, if the service plan asks for more.
+    ///
+    /// Nobody is visited twice a day. What the days do not allow must not count as time that is lacking, or
+    /// everybody else would be stretched for it.
+    pub(super) fn capped(&self, horizon: Horizon) -> Option<f64> {
+        let least = horizon.days() / f64::from(self.most.filter(|most| *most > 0)?);
+        (least > self.interval + 1e-9).then_some(least)
+    }
+
+    /// Counts the visits that the rep's days allow: those that suit, no two closer than the spacing.
+    pub(super) fn count_days(&mut self, slots: &[Slot], horizon: Horizon, spacing: f64) {
+        let (least, _) = gaps(self.interval, spacing);
+        let from = horizon.from.max(self.last.map_or(horizon.from, |last| last.plus(least)));
+        self.most = Some(visits_apart(slots, self.group, from, least));
+    }
+
+    /// Fewest and most days between two visits at this stretch.
+    pub(super) fn gaps(&self, stretch: f64, horizon: Horizon, spacing: f64) -> (i32, i32) {
+        let interval = self.stretched(stretch, horizon);
+        let (least, _) = gaps(interval.min(self.interval * stretch), spacing);
+        let (_, most) = gaps(interval, spacing);
+        (least, most.max(least))
+    }
+
+    /// Days between visits when all intervals are stretched; at 1 those of the service plan, whose visits then find
+    /// every day there is. A tier-Ⅰ customer due within the horizon stays within it, whatever the stretch.
     pub(super) fn stretched(&self, stretch: f64, horizon: Horizon) -> f64 {
-        let interval = self.interval * stretch;
+        let interval = match self.capped(horizon) {
+            Some(capped) if stretch > 1.0 => capped * stretch,
+            _ => self.interval * stretch,
+        };
         match self.last {
             Some(last) if self.tier == Tier::I && self.due(1.0) <= f64::from(horizon.to.0) => {
                 interval.min(f64::from(horizon.to.since(last)).max(self.interval))
@@ -94,16 +128,36 @@ impl Task {
         self.first_target(1.0, horizon) <= f64::from(horizon.to.0)
     }
 
-    /// Visits within the horizon at this stretch.
+    /// Visits within the horizon at this stretch, no more than the rep's days allow.
     pub(super) fn visits(&self, stretch: f64, horizon: Horizon) -> f64 {
         let left = f64::from(horizon.to.0) - self.first_target(stretch, horizon);
-        if left < 0.0 { 0.0 } else { 1.0 + (left / self.stretched(stretch, horizon)).floor() }
+        let wanted = if left < 0.0 { 0.0 } else { 1.0 + (left / self.stretched(stretch, horizon)).floor() };
+        self.most.map_or(wanted, |most| wanted.min(f64::from(most)))
     }
 
     /// The task's order: tier Ⅰ first, then by state, then by value at stake, then by customer.
     pub(super) fn rank(&self) -> impl Ord + use<> {
         (self.tier != Tier::I, self.state, std::cmp::Reverse(self.value), self.customer)
     }
+}
+
+/// Fewest and most days between two visits.
+fn gaps(interval: f64, spacing: f64) -> (i32, i32) {
+    let least = (interval * (1.0 - spacing) - 1e-9).ceil().max(1.0);
+    let most = (interval * (1.0 + spacing) + 1e-9).floor().max(least);
+    (least as i32, most as i32)
+}
+
+/// Most visits to one customer from a day on, at least so many days apart.
+pub(super) fn visits_apart(slots: &[Slot], group: Group, from: Day, least: i32) -> u32 {
+    let (mut next, mut visits) = (from, 0);
+    for slot in slots.iter().filter(|slot| slot.suits(group)) {
+        if slot.day >= next {
+            next = slot.day.plus(least);
+            visits += 1;
+        }
+    }
+    visits
 }
 
 /// Sets the turns of those never visited: the most valuable first, tier by tier.

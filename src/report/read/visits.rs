@@ -43,6 +43,7 @@ pub(super) fn read(folder: &Path, all: &Segmentation) -> Result<VisitPlan> {
             },
             // What reports do not show of a visit is not in the file: these stay neutral.
             wanted_interval_days: table.maybe("interval_days")?.unwrap_or_default(),
+            days_bind: false,
             late: false,
             visit_number: *visit_number,
             km: None,

@@ -114,6 +114,41 @@ fn intervals_stretch_in_proportion_when_time_is_short() {
 }
 
 #[test]
+fn what_the_days_do_not_allow_stretches_nobody() {
+    // On site every working day, but the rep works three days a week: 12 of 20 visits, each on a day of its own.
+    let mut customers = vec![customer("a", Tier::I, 20.0, Some("2022-12-31"))];
+    customers.extend((0..8).map(|index| customer(&format!("b{index}"), Tier::II, 4.0, Some("2022-12-28"))));
+    let mut short = rep(10);
+    short.days_per_week = 3;
+    let example = Example::new(customers, vec![short]);
+    let plan = example.plan(&params("")).unwrap();
+    let told = &plan.reps[0];
+    assert_eq!((told.stretch, told.days, told.beyond_days), (1.0, 12, 1), "{told:?}");
+    let of = |id: u32| plan.visits.iter().filter(|visit| visit.customer == id).count();
+    assert_eq!(of(0), 12);
+    assert!((1..9).all(|id| of(id) >= 3), "{:?}", (1..9).map(of).collect::<Vec<_>>());
+    let on_site = plan.visits.iter().find(|visit| visit.customer == 0).unwrap();
+    assert!(on_site.days_bind && on_site.interval_days == 2 && on_site.wanted_interval_days == 1);
+    assert!(plan.visits.iter().all(|visit| visit.customer == 0 || !visit.days_bind));
+    let warning = plan.warnings.iter().map(ToString::to_string).find(|text| text.contains("beyond-days"));
+    assert!(warning.is_some_and(|text| text.contains("wanted = 20") && text.contains("days = 12")));
+}
+
+#[test]
+fn when_time_is_short_too_the_stretch_starts_from_what_the_days_allow() {
+    // 12 days of 2 visits; five on site could take 60 of them, four weekly customers 16: 76 for 24.
+    let mut customers: Vec<_> =
+        (0..5).map(|index| customer(&format!("a{index}"), Tier::I, 20.0, Some("2022-12-31"))).collect();
+    customers.extend((0..4).map(|index| customer(&format!("b{index}"), Tier::I, 4.0, Some("2022-12-28"))));
+    let mut short = rep(2);
+    short.days_per_week = 3;
+    let plan = Example::new(customers, vec![short]).plan(&params("")).unwrap();
+    // 76/24 is 3.2; were the 20 visits taken for possible, it would be 116/24, 4.8.
+    assert!(plan.reps[0].stretch < 4.2, "{:?}", plan.reps[0]);
+    assert!(plan.visits.len() >= 20, "{}", plan.visits.len());
+}
+
+#[test]
 fn those_without_a_visit_are_told_why() {
     let mut customers = vec![
         customer("a", Tier::II, 1.0, Some("2022-12-31")),

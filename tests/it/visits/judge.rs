@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use erba::domain::{Day, Tier};
 use erba::visits::{VisitCause, VisitPlan, VisitState, VisitsValidParams, WhyNot};
 
-use super::Example;
+use super::{Customer, Example};
 
 fn monday_is_zero(day: Day) -> usize {
     let monday: Day = "2023-01-02".parse().unwrap();
@@ -107,7 +107,12 @@ fn spacing(example: &Example, plan: &VisitPlan, params: &VisitsValidParams, faul
                 }
                 let stretch =
                     plan.reps.iter().find(|rep| rep.rep == visit.rep).map_or(1.0, |rep| rep.stretch);
-                let longest = interval * stretch * (1.0 + params.spacing);
+                let base = if stretch > 1.0 {
+                    interval.max(possible(example, params, known, &visit.rep))
+                } else {
+                    interval
+                };
+                let longest = base * stretch * (1.0 + params.spacing);
                 // Days off are nobody's fault, and an overdue visit cannot be in time any more.
                 let mut latest = last.plus(longest.max(1.0) as i32).max(example.as_of.plus(1));
                 while closed(example, params, &visit.rep, latest) && latest < visit.date {
@@ -122,6 +127,21 @@ fn spacing(example: &Example, plan: &VisitPlan, params: &VisitsValidParams, faul
             before = Some(visit.date);
         }
     }
+}
+
+/// Days between as many visits as the rep's open days hold, no two closer than half the interval.
+fn possible(example: &Example, params: &VisitsValidParams, customer: &Customer, rep: &str) -> f64 {
+    let least = (28.0 / customer.visits * (1.0 - params.spacing) - 1e-9).ceil().max(1.0) as i32;
+    let mut last = customer.last;
+    let mut count = 0;
+    for number in 1..=params.horizon_days as i32 {
+        let day = example.as_of.plus(number);
+        if !closed(example, params, rep, day) && last.is_none_or(|last| day.since(last) >= least) {
+            last = Some(day);
+            count += 1;
+        }
+    }
+    if count == 0 { 0.0 } else { f64::from(params.horizon_days) / f64::from(count) }
 }
 
 fn first_tier(example: &Example, plan: &VisitPlan, faults: &mut Vec<String>) {

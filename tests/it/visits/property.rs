@@ -26,7 +26,8 @@ fn example(rng: &mut Xoshiro256PlusPlus) -> Example {
     let named = rng.gen_bool(0.6);
     for index in 0..rng.gen_range(1..90) {
         let tier = Tier::ALL[rng.gen_range(0..3)];
-        let most = [8.0, 2.0, 0.15][tier.index()];
+        // Up to every working day: more than some reps have days.
+        let most = if rng.gen_bool(0.1) { 20.0 } else { [8.0, 2.0, 0.15][tier.index()] };
         example.customers.push(Customer {
             id: format!("c{index:03}"),
             tier,
