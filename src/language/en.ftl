@@ -366,6 +366,11 @@ why-not-too_long = the visit takes longer than the rep's day
 why-not-dismissed = the rep dismissed the suggestion; next on { $due }
 
 ## Visits: workbook and calendar
+visits-told = Visits from { $from } to { $to }: { $visits } by { $reps ->
+    [one] one rep
+   *[other] { $reps } reps
+}, { $used } of { $hours } hours with the way; { $without } customers without one (not_planned.csv says why).
+visits-stretched-told = Time is short: intervals are stretched, most those of { $rep } ({ $times } times).
 visits-summary = Summary
 visits-not-planned = Not planned
 visits-of-rep = Visits of { $rep }
@@ -424,6 +429,7 @@ warning-stage-beyond-channel = { $customers ->
 }
 warning-response-fitted = Visits are split by the response of sales to visits found in the visit log: elasticity { $elasticity } (95 % interval { $low } to { $high }), from { $customers } customers whose visits varied.
 warning-response-uncertain = The visit log tells too little of the response of sales to visits (standard error { $se } from { $customers } customers): visits are split by the recipe's elasticity, { $elasticity }.
+warning-response-prior = Visits are split by the recipe's elasticity, { $elasticity }: a prior from studies, not measured on these customers. A visit log (--visits) with transactions lets it be fitted.
 warning-response-unknown = The visit log tells nothing of the response of sales to visits ({ $customers } customers whose visits varied): visits are split by the recipe's elasticity, { $elasticity }.
 warning-reps-short-of-time = { $reps ->
     [one] { $example } has not the time for the fewest visits of the service plan and those that a purchase stage asks for

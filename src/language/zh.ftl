@@ -335,6 +335,8 @@ why-not-too_long = 拜访所需时间超过业务员一天的工时
 why-not-dismissed = 业务员已拒绝该建议，下次 { $due }
 
 ## 拜访：工作簿与日历
+visits-told = { $from } 至 { $to } 拜访计划：{ $reps } 名业务员共 { $visits } 次，含路程占 { $hours } 工时中的 { $used } 小时；{ $without } 名客户未安排（原因见 not_planned.csv）。
+visits-stretched-told = 工时不足：拜访间隔按比例延长，延长最多的是 { $rep }（{ $times } 倍）。
 visits-summary = 汇总
 visits-not-planned = 未安排
 visits-of-rep = { $rep } 的拜访
@@ -387,6 +389,7 @@ warning-unknown-stage = { $customers } 家客户的购买阶段不在方案规�
 warning-stage-beyond-channel = { $customers } 家由渠道商服务组别的客户因临近购买，由业务员直接拜访；组别的管理方式（plan.csv）仍按策略表列出。
 warning-response-fitted = 拜访按拜访记录中得出的销售响应分配：弹性 { $elasticity }（95% 区间 { $low } 至 { $high }），依据 { $customers } 家拜访次数有变化的客户。
 warning-response-uncertain = 拜访记录不足以判断销售对拜访的响应（{ $customers } 家客户，标准误 { $se }）：按方案中的弹性 { $elasticity } 分配拜访。
+warning-response-prior = 拜访按方案中的弹性 { $elasticity } 分配：该值来自研究文献的先验，并未由这些客户测得。提供拜访记录（--visits）和交易明细即可拟合。
 warning-response-unknown = 拜访记录无法说明销售对拜访的响应（拜访次数有变化的客户 { $customers } 家）：按方案中的弹性 { $elasticity } 分配拜访。
 warning-reps-short-of-time = { $reps } 名业务员的工时不足以完成最少拜访及采购阶段所要求的拜访，其中 { $example } 缺口最大（需 { $needed } 小时，仅有 { $hours } 小时）：这些拜访按同一比例减少。
 warning-budget-unsplit = 没有需要服务的客户，因此预算未作分配。

@@ -41,6 +41,9 @@ pub fn summary(segmentation: &Segmentation, lang: Language, width: usize, out_di
     for told in expected(segmentation, lang, width) {
         line(&told);
     }
+    for told in visits(segmentation, lang) {
+        line(&told);
+    }
     for told in rows(segmentation, lang) {
         line(&told);
     }
@@ -149,6 +152,35 @@ fn expected(all: &Segmentation, lang: Language, width: usize) -> Vec<String> {
         told.push(String::new());
         told.push(future::tested(holdout, lang));
         told.extend(future::verdicts(holdout, lang).into_iter().map(|verdict| format!("  {verdict}")));
+    }
+    told.push(String::new());
+    told
+}
+
+/// How many visits are planned, what time they take, and how far intervals had to be stretched.
+fn visits(all: &Segmentation, lang: Language) -> Vec<String> {
+    let Some((plan, (from, to))) = all.visits.as_ref().and_then(|plan| Some((plan, plan.horizon?))) else {
+        return Vec::new();
+    };
+    let used: f64 = plan.reps.iter().map(|rep| rep.visit_hours + rep.travel_hours).sum();
+    let mut told = vec![lang.text(
+        "visits-told",
+        &[
+            ("from", from.to_string().into()),
+            ("to", to.to_string().into()),
+            ("visits", lang.count(plan.visits.len() as u64).into()),
+            ("reps", plan.reps.len().into()),
+            ("used", lang.decimal(used, 0).into()),
+            ("hours", lang.decimal(plan.reps.iter().map(|rep| rep.hours).sum(), 0).into()),
+            ("without", lang.count(plan.not_planned.len() as u64).into()),
+        ],
+    )];
+    let stretched = plan.reps.iter().filter(|rep| rep.stretch > 1.0);
+    if let Some(most) = stretched.max_by(|a, b| a.stretch.total_cmp(&b.stretch)) {
+        let times = lang.decimal(most.stretch, 1).into();
+        told.push(printable(
+            &lang.text("visits-stretched-told", &[("times", times), ("rep", (*most.rep).into())]),
+        ));
     }
     told.push(String::new());
     told

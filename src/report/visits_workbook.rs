@@ -26,6 +26,13 @@ const LINE: f64 = 15.0;
 /// Rows a sheet takes, header included.
 const MOST_ROWS: usize = 1_000_000;
 
+/// Columns of a rep's sheet: those up to the note are printed, those from the outcome on before the rep are filled in.
+const REASON: u16 = 8;
+const MESSAGE: u16 = 9;
+const OUTCOME_AT: u16 = 10;
+const DECISION_AT: u16 = 12;
+const REP_AT: u16 = 14;
+
 /// Writes the workbook; nothing without a visit plan.
 pub(super) fn write(all: &Segmentation, lang: Language, dir: &Path) -> Result<()> {
     let Some(plan) = &all.visits else { return Ok(()) };
@@ -212,35 +219,42 @@ impl<'a> Book<'a> {
             }
             sheet.write_string_with_format(row, 1, &line.weekday, &wrapped)?;
             sheet.write_number_with_format(row, 2, visit.sequence, &wrapped)?;
-            for (column, text) in (3_u16..).zip([rep, &line.id, &line.name, &line.tier, &line.kind]) {
+            for (column, text) in (3_u16..).zip([&line.id, &line.name, &line.tier]) {
                 sheet.write_string_with_format(row, column, text, &wrapped)?;
             }
-            sheet.write_string_with_format(row, 8, &line.state, &coloured(visit.state))?;
-            if let Some(day) = visit.last_visit.and_then(excel_date) {
-                sheet.write_datetime_with_format(row, 9, &day, &date)?;
-            }
-            if let Some(days) = visit.days_since_visit {
-                sheet.write_number_with_format(row, 10, days, &wrapped)?;
-            }
-            sheet.write_number_with_format(row, 11, visit.interval_days, &wrapped)?;
-            if let Some(day) = excel_date(visit.due_date) {
-                sheet.write_datetime_with_format(row, 12, &day, &date)?;
-            }
-            sheet.write_number_with_format(row, 13, visit.minutes, &wrapped)?;
-            sheet.write_number_with_format(row, 14, visit.value.to_f64(), &money)?;
-            sheet.write_string_with_format(row, 15, &line.reason, &wrapped)?;
-            sheet.write_string_with_format(row, 16, &line.message, &wrapped)?;
-            for column in 17..21 {
+            sheet.write_string_with_format(row, 6, &line.state, &coloured(visit.state))?;
+            sheet.write_number_with_format(row, 7, visit.minutes, &wrapped)?;
+            sheet.write_string_with_format(row, REASON, &line.reason, &wrapped)?;
+            sheet.write_string_with_format(row, MESSAGE, &line.message, &wrapped)?;
+            for column in OUTCOME_AT..REP_AT {
                 sheet.write_blank(row, column, &fill_in)?;
             }
+            for (column, text) in (REP_AT..).zip([rep, &line.kind]) {
+                sheet.write_string_with_format(row, column, text, &wrapped)?;
+            }
+            if let Some(day) = visit.last_visit.and_then(excel_date) {
+                sheet.write_datetime_with_format(row, 16, &day, &date)?;
+            }
+            if let Some(days) = visit.days_since_visit {
+                sheet.write_number_with_format(row, 17, days, &wrapped)?;
+            }
+            sheet.write_number_with_format(row, 18, visit.interval_days, &wrapped)?;
+            if let Some(day) = excel_date(visit.due_date) {
+                sheet.write_datetime_with_format(row, 19, &day, &date)?;
+            }
+            sheet.write_number_with_format(row, 20, visit.value.to_f64(), &money)?;
             // LibreOffice does not heighten rows for wrapped text by itself.
-            let texts = [(&line.name, 5), (&line.reason, 15), (&line.message, 16)];
-            let most = texts.iter().map(|(text, column)| height_of(text, columns[*column].1)).max();
+            let texts = [(&line.name, 4), (&line.reason, REASON), (&line.message, MESSAGE)];
+            let most =
+                texts.iter().map(|(text, column)| height_of(text, columns[usize::from(*column)].1)).max();
             sheet.set_row_height(row, LINE * f64::from(most.unwrap_or(1)))?;
         }
         let last = lines.len() as u32;
         sheet.autofilter(0, 0, last, columns.len() as u16 - 1)?;
-        for (column, words) in [(17, &outcomes), (18, &decisions)] {
+        // On paper only what a rep needs on the way; the rest is there to filter by and to answer in.
+        sheet.set_print_area(0, 0, last, DECISION_AT - 1)?;
+        sheet.set_freeze_panes(1, 5)?;
+        for (column, words) in [(OUTCOME_AT, &outcomes), (DECISION_AT, &decisions)] {
             let choice = DataValidation::new().allow_list_strings(words)?;
             sheet.add_data_validation(1, column, last.max(1), column, &choice)?;
         }
@@ -249,27 +263,27 @@ impl<'a> Book<'a> {
 
     fn rep_columns(&self) -> Vec<(String, f64)> {
         [
-            (self.word(DATE), 11.0),
-            (self.text("column-weekday"), 6.0),
-            (self.text("column-sequence"), 5.0),
-            (self.word(REP), 10.0),
-            (self.word(CUSTOMER), 12.0),
-            (self.text("column-name"), 22.0),
-            (self.text("tier"), 5.0),
-            (self.text("type"), 12.0),
+            (self.word(DATE), 10.5),
+            (self.text("column-weekday"), 5.5),
+            (self.text("column-sequence"), 4.5),
+            (self.word(CUSTOMER), 10.0),
+            (self.text("column-name"), 20.0),
+            (self.text("tier"), 4.5),
             (self.text("column-state"), 11.0),
+            (self.text("column-minutes"), 7.0),
+            (self.text("column-reason"), 40.0),
+            (self.text("column-message"), 30.0),
+            (self.word(OUTCOME), 11.0),
+            (self.word(NOTE), 20.0),
+            (self.word(DECISION), 11.0),
+            (self.word(WISH), 11.0),
+            (self.word(REP), 10.0),
+            (self.text("type"), 12.0),
             (self.text("column-last-visit"), 11.0),
             (self.text("column-days-since"), 8.0),
             (self.text("column-interval"), 9.0),
             (self.text("column-due"), 11.0),
-            (self.text("column-minutes"), 8.0),
             (self.text("column-value"), 12.0),
-            (self.text("column-reason"), 44.0),
-            (self.text("column-message"), 40.0),
-            (self.word(OUTCOME), 12.0),
-            (self.word(DECISION), 11.0),
-            (self.word(WISH), 11.0),
-            (self.word(NOTE), 24.0),
         ]
         .into()
     }
@@ -342,7 +356,6 @@ fn coloured(state: VisitState) -> Format {
     Format::new().set_align(FormatAlign::Top).set_background_color(Color::RGB(colour))
 }
 
-/// The day as Excel counts it; none before 1900.
 /// Lines that a text takes in a column of so many digits; words are not cut, so a line holds a little less.
 fn height_of(text: &str, width: f64) -> u32 {
     let wide = |sign: char| if sign.is_ascii() { 1.0 } else { 2.0 };
@@ -350,6 +363,7 @@ fn height_of(text: &str, width: f64) -> u32 {
     (signs * 1.1 / width).ceil().max(1.0) as u32
 }
 
+/// The day as Excel counts it; none before 1900.
 fn excel_date(day: Day) -> Option<ExcelDateTime> {
     let date = day.to_date();
     let (year, month, day) = (date.year(), date.month(), date.day());

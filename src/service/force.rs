@@ -77,8 +77,12 @@ impl Force {
 
     /// The response from the visits so far, and which one holds; none without a log.
     pub(super) fn response(&self, elasticity: f64, warnings: &mut Vec<Notice>) -> Option<Fit> {
-        let found = fit(self.histories.as_deref()?, Prior { elasticity, sd: PRIOR_SD });
         let said = |number: f64| format!("{number:.3}");
+        let Some(histories) = &self.histories else {
+            warnings.push(Notice::new("response-prior").with("elasticity", said(elasticity)));
+            return None;
+        };
+        let found = fit(histories, Prior { elasticity, sd: PRIOR_SD });
         let notice = match (found.fallback, found.data) {
             (None, _) => Notice::new("response-fitted")
                 .with("low", said(found.pooled.interval[0]))

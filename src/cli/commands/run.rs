@@ -1,6 +1,6 @@
 //! `erba run`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -63,19 +63,48 @@ Examples:
   erba run --customers 客户.xlsx --recipe pharma --lang zh --out 结果";
 
 impl Args {
-    fn request(&self) -> Result<Request, Error> {
+    /// The earlier plan of visits, if there are reps to plan for: in the folder given, or where the run named has left it.
+    fn plan_before(&self, printer: &Printer) -> Result<Option<PathBuf>, Error> {
+        let Some(previous) = self.previous.as_deref().filter(|_| self.input.reps.is_some()) else {
+            return Ok(None);
+        };
+        let given = Path::new(previous);
+        let folder = if !previous.starts_with("latest") && given.exists() {
+            given.to_owned()
+        } else {
+            let Some(registry) = Registry::open(&Registry::default_path()?)? else { return Ok(None) };
+            match registry.find(previous)?.folder {
+                Some(folder) => PathBuf::from(folder),
+                None => {
+                    printer.warn(&format!(
+                        "the registry does not know the folder of run {previous}, so its plan of visits is not found: \
+                         give the folder to --previous to keep what was agreed"
+                    ));
+                    return Ok(None);
+                }
+            }
+        };
+        let plan = folder.join("visits.csv");
+        if plan.is_file() {
+            return Ok(Some(plan));
+        }
+        if given.extension().is_none_or(|ending| ending != "csv") {
+            printer.warn(&format!(
+                "{} is not there: visits agreed in the plan before are not kept, and visit rates not told",
+                plan.display()
+            ));
+        }
+        Ok(None)
+    }
+
+    fn request(&self, printer: &Printer) -> Result<Request, Error> {
         let overrides = overrides(self.input.max_reject_share)?;
         let threads = threads(self.threads)?;
         Ok(Request {
             transactions: self.input.transactions.clone(),
             customers: self.input.customers.clone(),
             products: self.input.products.clone(),
-            visiting: self.input.visiting(
-                self.previous
-                    .as_deref()
-                    .map(|folder| Path::new(folder).join("visits.csv"))
-                    .filter(|plan| plan.is_file()),
-            ),
+            visiting: self.input.visiting(self.plan_before(printer)?),
             as_of: self.as_of,
             window: self.window,
             recipe: config::load_with(&self.recipe, &overrides)?,
@@ -97,7 +126,7 @@ impl Args {
 pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
     // Told before the work, not after it.
     args.output.check()?;
-    let request = args.request()?;
+    let request = args.request(printer)?;
     // Only the first call in a process can set it; results do not depend on it.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(request.threads).build_global();
     let progress = Progress::new(printer);
@@ -111,7 +140,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
     report::write(&segmentation, &formats, args.output.lang, &args.output.out, args.output.force)?;
     printer.say(&report::summary(&segmentation, args.output.lang, printer.width(), &args.output.out));
     if !args.output.no_registry {
-        record(&segmentation, args.output.name.as_deref(), printer);
+        record(&segmentation, args.output.name.as_deref(), &args.output.out, printer);
     }
     if args.open {
         browser::open(&args.output.out.join("report.html"))?;
@@ -122,11 +151,12 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
 }
 
 /// A registry that cannot be written must not cost the result: it is there already.
-pub(super) fn record(segmentation: &Segmentation, name: Option<&str>, printer: &Printer) {
+pub(super) fn record(segmentation: &Segmentation, name: Option<&str>, out: &Path, printer: &Printer) {
     let circumstances = Circumstances {
         command: std::env::args().collect(),
         name: name.map(str::to_owned),
         peak_memory: peak_memory(),
+        folder: std::path::absolute(out).ok(),
     };
     let recorded = Registry::default_path()
         .and_then(|path| Registry::create(&path))

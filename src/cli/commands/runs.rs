@@ -213,6 +213,9 @@ fn show(run: &RunRecord) -> String {
         format!("recipe     {} (sha256 {:.12})", run.recipe, run.recipe_hash),
         format!("customers  {}", run.customers),
     ];
+    if let Some(folder) = &run.folder {
+        lines.push(format!("folder     {folder}"));
+    }
     if let Some(bytes) = run.peak_memory {
         lines.push(format!("memory     {} MB at most", bytes / 1_000_000));
     }

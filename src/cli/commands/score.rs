@@ -95,7 +95,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
     )?;
     printer.say(&report::summary(&segmentation, args.output.lang, printer.width(), &args.output.out));
     if !args.output.no_registry {
-        run::record(&segmentation, args.output.name.as_deref(), printer);
+        run::record(&segmentation, args.output.name.as_deref(), &args.output.out, printer);
     }
     Ok(ExitCode::SUCCESS)
 }

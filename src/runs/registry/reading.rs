@@ -47,6 +47,8 @@ pub struct RunRecord {
     pub timings_ms: Value,
     /// Largest memory held, bytes.
     pub peak_memory: Option<u64>,
+    /// The folder written; none if it was not kept.
+    pub folder: Option<String>,
     #[serde(skip)]
     pub(super) number: i64,
 }
@@ -68,13 +70,18 @@ const COLUMNS: &str = "number, id, name, recorded_at, command, version, as_of, w
     recipe_hash, (SELECT text FROM recipes WHERE hash = recipe_hash), customers, metrics, timings_ms,
     peak_memory";
 
+/// Formats before the third did not keep the folder.
+fn columns_of(format: i64) -> String {
+    format!("{COLUMNS}, {}", if format < 3 { "NULL" } else { "folder" })
+}
+
 impl Registry {
     /// All runs, the latest first.
     ///
     /// # Errors
     /// E650 if the registry cannot be read.
     pub fn list(&self) -> Result<Vec<RunRecord>> {
-        self.query(&format!("SELECT {COLUMNS} FROM runs ORDER BY number DESC"), [])
+        self.query(&format!("SELECT {} FROM runs ORDER BY number DESC", columns_of(self.format)), [])
     }
 
     /// The run that `selector` names: `latest`, `latest~N` (the N-th before it), a name, or an id
@@ -83,14 +90,15 @@ impl Registry {
     /// # Errors
     /// E651 if there is no such run or more than one; E650 if the registry cannot be read.
     pub fn find(&self, selector: &str) -> Result<RunRecord> {
+        let columns = columns_of(self.format);
         let mut found = if let Some(back) = steps_back(selector) {
-            let query = format!("SELECT {COLUMNS} FROM runs ORDER BY number DESC LIMIT 1 OFFSET ?1");
+            let query = format!("SELECT {columns} FROM runs ORDER BY number DESC LIMIT 1 OFFSET ?1");
             self.query(&query, [back])?
         } else {
-            let by_name = self.query(&format!("SELECT {COLUMNS} FROM runs WHERE name = ?1"), [selector])?;
+            let by_name = self.query(&format!("SELECT {columns} FROM runs WHERE name = ?1"), [selector])?;
             if by_name.is_empty() && is_prefix(selector) {
                 let query =
-                    format!("SELECT {COLUMNS} FROM runs WHERE id GLOB ?1 || '*' ORDER BY number DESC");
+                    format!("SELECT {columns} FROM runs WHERE id GLOB ?1 || '*' ORDER BY number DESC");
                 self.query(&query, [selector.to_lowercase()])?
             } else {
                 by_name
@@ -212,6 +220,7 @@ fn record(row: &Row<'_>) -> rusqlite::Result<RunRecord> {
         metrics: json(13)?,
         timings_ms: json(14)?,
         peak_memory: row.get::<_, Option<i64>>(15)?.map(i64::unsigned_abs),
+        folder: row.get(16)?,
     })
 }
 

@@ -1,5 +1,7 @@
 //! Writing a run into the registry, as a whole or not at all.
 
+use std::path::PathBuf;
+
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, params};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -21,6 +23,8 @@ pub struct Circumstances {
     pub name: Option<String>,
     /// Largest memory the process held, bytes; none if not known.
     pub peak_memory: Option<u64>,
+    /// The folder written, from the root; none if there is none.
+    pub folder: Option<PathBuf>,
 }
 
 /// What can go wrong inside a transaction.
@@ -109,8 +113,8 @@ fn insert_run(
         let id = run_id(&format!("{recorded_at:.9} {} {attempt}", std::process::id()));
         let inserted = transaction.execute(
             "INSERT INTO runs (id, name, recorded_at, command, version, as_of, window, seed, recipe,
-                               recipe_hash, customers, metrics, timings_ms, peak_memory)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+                               recipe_hash, customers, metrics, timings_ms, peak_memory, folder)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
             params![
                 id,
                 circumstances.name,
@@ -126,6 +130,7 @@ fn insert_run(
                 metrics(segmentation).to_string(),
                 Value::Object(timings.clone()).to_string(),
                 circumstances.peak_memory.map(|bytes| bytes as i64),
+                circumstances.folder.as_ref().map(|folder| folder.to_string_lossy()),
             ],
         );
         match inserted {

@@ -10,8 +10,9 @@ use crate::error::{Fault, Result};
 
 /// The format this program writes. A registry of a higher one is read, never written.
 ///
-/// 1: tier, reason, type, value and potential. 2: orders, components of potential and checksums as well.
-pub const FORMAT: i64 = 2;
+/// 1: tier, reason, type, value and potential. 2: orders, components of potential and checksums as well. 3: the folder
+/// written, too.
+pub const FORMAT: i64 = 3;
 
 /// `ERBA` in ASCII: says that an SQLite file is a registry.
 const APPLICATION: i64 = 0x4552_4241;
@@ -41,7 +42,8 @@ CREATE TABLE runs (
     customers INTEGER NOT NULL,
     metrics TEXT NOT NULL,
     timings_ms TEXT NOT NULL,
-    peak_memory INTEGER
+    peak_memory INTEGER,
+    folder TEXT
 ) STRICT;
 CREATE TABLE inputs (
     run INTEGER NOT NULL REFERENCES runs (number) ON DELETE CASCADE,
@@ -79,6 +81,9 @@ ALTER TABLE assignments ADD COLUMN orders BLOB;
 ALTER TABLE assignments ADD COLUMN components BLOB;
 ALTER TABLE assignments ADD COLUMN checksum INTEGER;
 ";
+
+/// Brings format 2 up to format 3.
+const FROM_2_TO_3: &str = "ALTER TABLE runs ADD COLUMN folder TEXT;";
 
 /// Opens the file at `path`, making it if it is not there and bringing an older format up to date; tells its format.
 pub(super) fn create(path: &Path) -> Result<(Connection, i64)> {
@@ -180,8 +185,12 @@ fn version(connection: &Connection) -> rusqlite::Result<i64> {
 fn upgrade(connection: &mut Connection) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another process may have done it while this one waited.
-    if version(&transaction)? < FORMAT {
+    let before = version(&transaction)?;
+    if before < 2 {
         transaction.execute_batch(FROM_1_TO_2)?;
+    }
+    if before < FORMAT {
+        transaction.execute_batch(FROM_2_TO_3)?;
         transaction.pragma_update(None, "user_version", FORMAT)?;
     }
     transaction.commit()

@@ -95,10 +95,12 @@ fn what_goes_in_comes_out() {
         command: ["erba", "run"].map(str::to_owned).to_vec(),
         name: Some("first".to_owned()),
         peak_memory: Some(5_000_000),
+        folder: Some("/result".into()),
     };
     let id = registry.record(&made, &circumstances).unwrap();
     let run = registry.find("first").unwrap();
     assert_eq!((run.id.as_str(), run.seed, run.customers), (id.as_str(), u64::MAX - 1, 300));
+    assert_eq!(run.folder.as_deref(), Some("/result"));
     assert_eq!((run.command, run.peak_memory), (circumstances.command, Some(5_000_000)));
     let side = registry.side(&id[..6]).unwrap();
     let expected = runs::Side::from_segmentation("", &made);

@@ -173,6 +173,30 @@ fn a_plan_is_followed_up_and_a_returned_workbook_counts() {
 }
 
 #[test]
+fn the_earlier_plan_is_found_by_the_name_of_its_run() {
+    let folder = folder();
+    let recorded = RUN.replace(" --no-registry", "");
+    let (code, told) =
+        erba(folder.path(), &format!("{recorded} --as-of 2022-11-30 --name nov --out november"));
+    assert_eq!(code, 0, "{told}");
+    assert!(told.contains("Visits from 2022-12-01 to 2022-12-28: "), "{told}");
+    for previous in ["nov", "latest", "november"] {
+        let run = format!("{RUN} --visits visits.csv --previous {previous} --out {previous}-after");
+        let (code, told) = erba(folder.path(), &run);
+        assert_eq!(code, 0, "{told}");
+        assert!(
+            folder.path().join(format!("{previous}-after/visit_rates.csv")).exists(),
+            "{previous}: {told}"
+        );
+    }
+    fs::rename(folder.path().join("november"), folder.path().join("moved")).unwrap();
+    let run = format!("{RUN} --visits visits.csv --previous nov --out without");
+    let (code, told) = erba(folder.path(), &run);
+    assert_eq!(code, 0, "{told}");
+    assert!(told.contains("november/visits.csv is not there: visits agreed in the plan before"), "{told}");
+}
+
+#[test]
 fn rows_of_the_earlier_plan_that_cannot_be_read_are_told() {
     let folder = folder();
     let (code, told) = erba(folder.path(), &format!("{RUN} --as-of 2022-11-30 --out november"));

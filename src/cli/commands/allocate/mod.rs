@@ -17,8 +17,7 @@ use crate::cli::{Outcome, Printer};
 use crate::domain::Money;
 use crate::error::{Fault, Result};
 use crate::service::allocate::{
-    Account, Allocation, Effort, Fit, Limits, Prior, Split, TICKS_PER_MINUTE, allocate, even_split,
-    proportional_split,
+    Account, Effort, Fit, Limits, Prior, Split, TICKS_PER_MINUTE, allocate, even_split, proportional_split,
 };
 
 /// Split visits over customers so that the sales won are worth most
@@ -62,20 +61,27 @@ pub(crate) struct Args {
     out: Option<PathBuf>,
 }
 
+/// What is printed: the split first, then what it is held against and what the response rests on.
 #[derive(Serialize)]
 struct Summary<'a> {
-    #[serde(flatten)]
-    best: &'a Allocation,
-    accounts: usize,
-    /// Accounts without answers, whose response is the prior.
+    objective: f64,
+    upper_bound: f64,
+    gap: f64,
+    minutes_used: f64,
+    value_of_one_more_hour: f64,
+    optimal: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    money_used: Option<f64>,
+    even_split: Split,
+    /// Today's visits scaled to the same time; blank if none are known.
+    visits_now: Option<Split>,
+    /// Accounts without answers.
     by_prior: usize,
+    /// Their response: the fitted one, or the prior's.
     elasticity: f64,
     /// The response fitted from --history.
+    #[serde(skip_serializing_if = "Option::is_none")]
     response: Option<&'a Fit>,
-    minutes: f64,
-    budget: Option<f64>,
-    even_split: Split,
-    visits_now: Option<Split>,
 }
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
@@ -95,17 +101,30 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
     if let Some(out) = &args.out {
         write::visits(out, &input.ids, accounts, &best.visits)?;
     }
+    let fit = fitted.as_ref().map(|responses| &responses.fit);
     let summary = Summary {
-        accounts: accounts.len(),
-        by_prior: input.by_prior,
-        elasticity: args.elasticity,
-        response: fitted.as_ref().map(|responses| &responses.fit),
-        minutes: args.minutes,
-        budget: args.budget,
+        objective: best.objective,
+        upper_bound: best.upper_bound,
+        gap: best.gap,
+        minutes_used: best.minutes_used,
+        value_of_one_more_hour: best.value_of_one_more_hour,
+        optimal: best.optimal,
+        money_used: args.budget.map(|_| best.money_used),
         even_split: even_split(accounts, limits),
         visits_now: as_now(accounts, &input.visits_now, limits),
-        best: &best,
+        by_prior: input.by_prior,
+        elasticity: fit.map_or(args.elasticity, |fit| fit.pooled.elasticity),
+        response: fit,
     };
+    if fit.is_none() && input.by_prior > 0 {
+        printer.warn(&format!(
+            "{} of {} customers have no answers: their sales follow the prior elasticity {}, which nothing here has \
+             measured; --history FILE fits it from visits and sales",
+            input.by_prior,
+            accounts.len(),
+            args.elasticity
+        ));
+    }
     if !best.optimal {
         printer.say(&format!(
             "the best split found is within {:.3} % of the optimum; more --states may close the gap",
