@@ -434,7 +434,7 @@ warning-response-unknown = The visit log tells nothing of the response of sales 
 warning-reps-short-of-time = { $reps ->
     [one] { $example } has not the time for the fewest visits of the service plan and those that a purchase stage asks for
    *[other] { $reps } reps have not the time for the fewest visits of the service plan and those that a purchase stage asks for; worst off is { $example }
-} ({ $needed } hours needed, { $hours } there): all of them are lowered in proportion.
+} (enough for { $percent } % of them): all of them are lowered in proportion.
 warning-budget-unsplit = Nobody is served, so the budget is not split.
 warning-watch-without-column = The watch rule "{ $rule }" was not applied: the input has no column "{ $column }".
 warning-visits-beyond-days = { $customers ->

@@ -138,8 +138,7 @@ fn short_of_time(desks: &[Share], told: &Allocated) -> Option<Notice> {
         Notice::new("reps-short-of-time")
             .with("reps", short().count())
             .with("example", example)
-            .with("needed", (worst.minutes / worst.fewest_kept.max(1e-9) / 60.0).round() as u32)
-            .with("hours", (worst.minutes / 60.0).round() as u32),
+            .with("percent", (worst.fewest_kept * 100.0).round() as u32),
     )
 }
 

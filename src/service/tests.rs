@@ -272,7 +272,7 @@ fn a_rep_without_time_for_the_fewest_visits_is_told() {
     // One visit of 50 minutes fits into Wang's hour; the fewest, four each, would take 400.
     assert_eq!((visits[1] + visits[3], visits[2]), (1, 10), "{visits:?}");
     let notice = Notice::new("reps-short-of-time").with("reps", 1_usize).with("example", "Wang");
-    assert_eq!(plan.warnings[1..], [notice.with("needed", 7_u32).with("hours", 1_u32)]);
+    assert_eq!(plan.warnings[1..], [notice.with("percent", 15_u32)]);
     let told = plan.allocated.unwrap();
     assert!((told.desks[1].fewest_kept - 0.15).abs() < 1e-12);
     assert!(told.desks.iter().all(|desk| desk.minutes_used <= desk.minutes));
