@@ -41,9 +41,10 @@ impl LifetimeParams {
         let mut faults = Vec::new();
         let mut judge = |key: &str, value: f64, holds: bool, range: &str| {
             if !holds {
-                faults.push(
-                    Fault::new(113, format!("lifetime.{key} is {value}")).hint(format!("give {range}")),
-                );
+                // A number out of all range would fill the screen with digits.
+                let told = if value.abs() < 1e12 { value.to_string() } else { format!("{value:e}") };
+                faults
+                    .push(Fault::new(113, format!("lifetime.{key} is {told}")).hint(format!("give {range}")));
             }
         };
         let years = self.horizon / self.period.per_year();

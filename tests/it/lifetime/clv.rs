@@ -177,6 +177,15 @@ fn what_is_left_out_is_told() {
     let words = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{words}");
     assert!(words.contains("1 of 401 rows cannot be read") && words.contains(":402: x \"2.5\""), "{words}");
+    // A history that cannot be counts like a cell that cannot be read: one in four hundred is left out.
+    std::fs::write(&path, summary_of(400, 1.0) + "late,2,9,4\n").unwrap();
+    let output = clv(&["--summary", path.to_str().unwrap(), "--period", "week"]).output().unwrap();
+    let words = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{words}");
+    assert!(
+        words.contains("1 of 401 rows") && words.contains(":402: customer \"late\" ends before"),
+        "{words}"
+    );
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::config::Recipe;
 use crate::domain::Window;
 use crate::error::{Error, Fault, Result};
 use crate::features::{FeatureTable, Sources, collect};
-use crate::ingest::{HistoryTable, ReadOptions, Reject, RowCounts, TransactionLog};
+use crate::ingest::{HistoryRow, HistoryTable, ReadOptions, Reject, RowCounts, TransactionLog};
 use crate::language::Language;
 use crate::lifetime::{
     self, Forecast, Histories, History, Holdout, LifetimeValidParams, Observed, Spend, Warning, observe,
@@ -55,10 +55,9 @@ fn left_out(counts: &RowCounts, rejects: &[Reject]) -> Vec<String> {
     if counts.rejected > 0 {
         words.push(format!("{} of {} rows cannot be read and were left out", counts.rejected, counts.read));
         words.extend(rejects.iter().take(SHOWN).map(|reject| {
-            format!(
-                "  {}:{}: {} \"{}\" {}",
-                reject.file, reject.line, reject.column, reject.value, reject.reason
-            )
+            // A whole history is at fault where no column is.
+            let place = if reject.column.is_empty() { "customer" } else { &reject.column };
+            format!("  {}:{}: {place} \"{}\" {}", reject.file, reject.line, reject.value, reject.reason)
         }));
         if rejects.len() > SHOWN {
             words.push(format!("  and {} more", rejects.len() - SHOWN));
@@ -73,21 +72,10 @@ pub(super) fn from_summary(
     params: &LifetimeValidParams,
     options: &ReadOptions,
 ) -> Result<Input> {
-    let table = HistoryTable::read(path, options)?;
+    let mut table = HistoryTable::read(path, options)?;
+    leave_out_contradictions(&mut table, path, params, options.params.max_reject_share())?;
     judge_rejects(&table.counts, &table.rejects, options.params.max_reject_share())?;
-    let mut faults = Vec::new();
-    let mut rows = Vec::with_capacity(table.rows.len());
-    for row in &table.rows {
-        let history = History { x: row.x, t_x: row.t_x, total: row.total };
-        // Ten show the pattern.
-        if let Some(cause) = history.contradiction(params.period()).filter(|_| faults.len() < 10) {
-            let cause = format!("the history of customer \"{}\" {cause}", row.id);
-            let fault = Fault::new(354, cause).in_file(path).at_line(row.line);
-            faults.push(fault.hint(lifetime::HISTORY_HINT));
-        }
-        rows.push(history);
-    }
-    Error::unless_empty(faults)?;
+    let rows = table.rows.iter().map(history).collect();
     let spends = table
         .rows
         .iter()
@@ -106,6 +94,51 @@ pub(super) fn from_summary(
         left_out,
         held_out: None,
     })
+}
+
+fn history(row: &HistoryRow) -> History {
+    History { x: row.x, t_x: row.t_x, total: row.total }
+}
+
+/// Rejects histories that cannot be, like cells that cannot be read.
+///
+/// # Errors
+/// E354 naming ten of them if they are more than `max_share` of all rows.
+fn leave_out_contradictions(
+    table: &mut HistoryTable,
+    path: &Path,
+    params: &LifetimeValidParams,
+    max_share: f64,
+) -> Result<()> {
+    let cause = |row: &HistoryRow| history(row).contradiction(params.period());
+    let impossible: Vec<(&HistoryRow, String)> =
+        table.rows.iter().filter_map(|row| Some((row, cause(row)?))).collect();
+    if impossible.is_empty() {
+        return Ok(());
+    }
+    if impossible.len() as f64 > max_share * table.counts.read as f64 {
+        // Ten show the pattern, and one hint is enough.
+        let told = impossible.len().min(10);
+        let faults = impossible.into_iter().take(told).enumerate().map(|(number, (row, cause))| {
+            let cause = format!("the history of customer \"{}\" {cause}", row.id);
+            let fault = Fault::new(354, cause).in_file(path).at_line(row.line);
+            if number + 1 == told { fault.hint(lifetime::HISTORY_HINT) } else { fault }
+        });
+        return Err(Error { faults: faults.collect() });
+    }
+    let rejects = impossible.iter().map(|(row, cause)| Reject {
+        file: path.display().to_string(),
+        line: row.line,
+        column: String::new(),
+        value: row.id.to_string(),
+        reason: cause.clone(),
+    });
+    let rejects: Vec<Reject> = rejects.collect();
+    table.counts.used -= rejects.len() as u64;
+    table.counts.rejected += rejects.len() as u64;
+    table.rejects.extend(rejects);
+    table.rows.retain(|row| cause(row).is_none());
+    Ok(())
 }
 
 /// Reads transactions; with a holdout three times, up to its end, its start and one horizon earlier.
