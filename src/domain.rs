@@ -157,7 +157,7 @@ impl<'de> Deserialize<'de> for Day {
 }
 
 /// The days that bound value and plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Window {
     /// This many days, the last of them `as_of`; at least 1.
     Days(u32),

@@ -54,7 +54,7 @@ const fn code(code: u16, exit: Exit, meaning: &'static str) -> CodeInfo {
 
 /// Every code there is, ascending. 1xx config and usage, 2xx ingest, 30x features, 35x lifetime,
 /// 40x scoring, 41x tiering, 45x typing, 46x model, 50x service, 55x visits, 60x checker, 65x runs,
-/// 70x report, 80x synth, 90x the machine.
+/// 70x report, 75x cluster, 80x synth, 90x the machine.
 #[rustfmt::skip]
 pub const CODES: &[CodeInfo] = &[
     code(101, Exit::Usage, "the command line does not say what to work on"),
@@ -119,6 +119,8 @@ pub const CODES: &[CodeInfo] = &[
     code(658, Exit::Input, "nothing is left to judge methods on"),
     code(701, Exit::Input, "a result folder cannot be read back"),
     code(702, Exit::Unexpected, "a report cannot be opened"),
+    code(750, Exit::Unexpected, "an engine cannot be had, or a machine of a cluster cannot start"),
+    code(751, Exit::Unexpected, "an engine gave a run up"),
     code(801, Exit::Usage, "a number for made data is out of its range"),
     code(802, Exit::Usage, "a workbook cannot hold that many rows"),
     code(901, Exit::Unexpected, "a file cannot be written"),

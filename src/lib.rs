@@ -20,5 +20,7 @@ pub mod runs;
 pub mod report;
 pub mod synth;
 pub mod config;
+#[cfg(feature = "cluster")]
+pub mod cluster;
 pub mod pipeline;
 pub mod cli;

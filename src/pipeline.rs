@@ -1,5 +1,6 @@
 //! The way of the data, from files to a finished [`Segmentation`]: the only file that knows the order.
 
+mod engine;
 pub(crate) mod holdout;
 mod visiting;
 
@@ -11,7 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::config::Recipe;
 use crate::domain::{Day, Money, Notice, Tier, Window};
 use crate::error::{Error, Fault, Result};
-use crate::features::{Collected, FeatureTable, Sources, collect};
+use crate::features::{Collected, FeatureTable, Sources};
 use crate::ingest::{
     CustomerTable, DateFormat, Mappings, Product, ProductTable, ReadOptions, Reject, RowCounts,
     TransactionLog, product_key,
@@ -26,9 +27,12 @@ use crate::tiering::Tiering;
 use crate::typing::Typing;
 use crate::visits::VisitPlan;
 use crate::{lifetime, scoring, service, tiering, typing};
+pub use engine::Engine;
+use engine::collect_all;
 use visiting::Visiting;
 
 /// What a run is asked to do.
+#[derive(Clone)]
 pub struct Request {
     /// Transaction files; may be empty if there is a customer table.
     pub transactions: Vec<PathBuf>,
@@ -52,6 +56,8 @@ pub struct Request {
     pub date_format: Option<DateFormat>,
     /// Seed of everything drawn by chance.
     pub seed: u64,
+    /// Who reads and adds up.
+    pub engine: Engine,
     /// Threads that read, at least 1.
     pub threads: usize,
     /// Bytes that rows may take in memory while they are read; the rest waits on disk.
@@ -193,9 +199,7 @@ fn gather(
     }
     let bytes = sources.log.as_ref().map(TransactionLog::size);
     let recipe = &request.recipe;
-    let mut collected = watch.time("features", bytes, || {
-        collect(sources, request.as_of, request.window, &recipe.features, &options)
-    })?;
+    let mut collected = watch.time("features", bytes, || collect_all(request, sources, &options))?;
     let visiting = visiting::read(request, &collected.table, &options)?;
     if let Some(visiting) = &visiting {
         collected.inputs.extend(visiting.inputs.iter().cloned());
@@ -381,7 +385,7 @@ fn forecast(table: &FeatureTable, recipe: &Recipe, watch: &mut Stopwatch) -> Res
 fn hold_out(request: &Request, table: &FeatureTable, lifetime: &mut Lifetime) -> Option<Notice> {
     let silent = |_| {};
     let options = read_options(request, &silent);
-    match holdout::test(&request.transactions, table, &request.recipe, &options) {
+    match holdout::test(request, table, &options) {
         Ok(holdout) => {
             lifetime.holdout = holdout;
             None
@@ -495,6 +499,10 @@ fn open(request: &Request, options: &ReadOptions) -> Result<Sources> {
             .into());
     }
     let products = request.products.as_deref().map(|path| ProductTable::read(path, options)).transpose()?;
+    if !request.engine.is_local() && !request.transactions.is_empty() {
+        // The engine reads the log's header and judges the mappings by it.
+        return Ok(Sources { log: None, customers, products });
+    }
     let log = (!request.transactions.is_empty())
         .then(|| TransactionLog::open(&request.transactions, options))
         .transpose()?;

@@ -47,6 +47,8 @@ enum Command {
     Allocate(commands::allocate::Args),
     Check(commands::check::Args),
     Clv(Box<commands::clv::Args>),
+    #[cfg(feature = "cluster")]
+    Cluster(commands::cluster::Args),
     Completions(commands::completions::Args),
     Synth(commands::synth::Args),
     Compare(commands::compare::Args),
@@ -67,6 +69,8 @@ pub fn main() -> ExitCode {
         Command::Allocate(args) => commands::allocate::run(&args, &printer),
         Command::Check(args) => commands::check::run(&args, &printer),
         Command::Clv(args) => commands::clv::run(&args, &printer),
+        #[cfg(feature = "cluster")]
+        Command::Cluster(args) => commands::cluster::run(&args, &printer),
         Command::Completions(args) => commands::completions::run(&args, &printer),
         Command::Synth(args) => commands::synth::run(&args, &printer),
         Command::Compare(args) => commands::compare::run(&args, &printer),

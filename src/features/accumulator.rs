@@ -3,6 +3,8 @@
 //! `push` takes a row, `merge` another accumulator, in any order and any split with the same
 //! outcome, because everything kept is an integer sum, a minimum, a maximum or a set.
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::{Day, Money, Window};
 
 use super::sorted_log::{Combine, SortedLog};
@@ -36,52 +38,68 @@ pub struct Row<'a> {
 /// Everything kept of one customer while rows come in.
 #[derive(Clone, Debug, Default)]
 pub struct Accumulator {
-    cost: Money,
-    new_sales: Money,
-    cost_missing: bool,
-    overflow: bool,
+    /// All amounts without their signs: while these fit, so does every sum below, in any order.
+    pub(super) gross: Gross,
+    /// All costs likewise.
+    pub(super) gross_cost: Gross,
+    pub(super) cost: Money,
+    pub(super) new_sales: Money,
+    pub(super) cost_missing: bool,
     /// Net sales by day: months, window and history all follow from it.
-    days: SortedLog<Day, DaySales>,
+    pub(super) days: SortedLog<Day, DaySales>,
     /// Orders in the window, by the hash of their id.
-    orders: SortedLog<u64, ()>,
+    pub(super) orders: SortedLog<u64, ()>,
     /// Purchase days in the window of rows without an order id, where others have one.
-    loose_days: SortedLog<Day, ()>,
-    products: SortedLog<u64, Tally>,
-    categories: SortedLog<u32, Money>,
-    adoptions: SortedLog<u32, First>,
+    pub(super) loose_days: SortedLog<Day, ()>,
+    pub(super) products: SortedLog<u64, Tally>,
+    pub(super) categories: SortedLog<u32, Money>,
+    pub(super) adoptions: SortedLog<u32, First>,
     /// The rep of the latest row, of equal days the last by name.
-    rep: Option<(Day, Box<str>)>,
+    pub(super) rep: Option<(Day, Box<str>)>,
+}
+
+/// A sum of magnitudes that stops at the largest number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Gross(pub(super) u64);
+
+impl Gross {
+    fn add(&mut self, amount: Money) {
+        self.0 = self.0.saturating_add(amount.0.unsigned_abs());
+    }
+
+    fn fits(self) -> bool {
+        i64::try_from(self.0).is_ok()
+    }
 }
 
 /// Rows of one day.
 #[derive(Clone, Copy, Debug)]
-struct DaySales {
-    /// None on overflow.
-    sales: Option<Money>,
-    purchase: bool,
+pub(super) struct DaySales {
+    pub(super) sales: Money,
+    pub(super) purchase: bool,
 }
 
 impl Combine for DaySales {
     fn combine(&mut self, other: Self) {
-        self.sales = self.sales.zip(other.sales).and_then(|(sum, more)| sum.checked_add(more));
+        self.sales.combine(other.sales);
         self.purchase |= other.purchase;
     }
 }
 
 /// Purchases of one product.
 #[derive(Clone, Copy, Debug)]
-struct Tally {
-    sales: Money,
-    first: Day,
+pub(super) struct Tally {
+    pub(super) sales: Money,
+    pub(super) first: Day,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct First(Day);
+pub(super) struct First(pub(super) Day);
 
 impl Combine for Money {
     fn combine(&mut self, other: Self) {
-        // Totals are checked on their own; parts of a total that fits fit too, save for signs.
-        self.0 = self.0.saturating_add(other.0);
+        // Wraps alike in any order; whether it did is asked of the gross.
+        self.0 = self.0.wrapping_add(other.0);
     }
 }
 
@@ -99,7 +117,7 @@ impl Combine for First {
 }
 
 /// What the last step needs to know of the whole run.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ending {
     /// Last day that counts.
     pub as_of: Day,
@@ -119,10 +137,14 @@ impl Accumulator {
     /// Adds a row.
     pub fn push(&mut self, row: &Row) {
         let purchase = row.amount >= Money::ZERO;
-        self.days.push(row.day, DaySales { sales: Some(row.amount), purchase });
+        self.gross.add(row.amount);
+        self.days.push(row.day, DaySales { sales: row.amount, purchase });
         if row.in_window {
             match row.cost {
-                Some(cost) => self.add_to(cost, |this| &mut this.cost),
+                Some(cost) => {
+                    self.gross_cost.add(cost);
+                    self.cost.combine(cost);
+                }
                 None => self.cost_missing = true,
             }
         }
@@ -146,17 +168,18 @@ impl Accumulator {
             self.categories.push(category, row.amount);
         }
         if let Some(launch) = row.launch {
-            self.add_to(row.amount, |this| &mut this.new_sales);
+            self.new_sales.combine(row.amount);
             self.adoptions.push(launch, First(row.day));
         }
     }
 
     /// Adds another accumulator of the same customer.
     pub fn merge(&mut self, other: Accumulator) {
-        self.overflow |= other.overflow;
+        self.gross.0 = self.gross.0.saturating_add(other.gross.0);
+        self.gross_cost.0 = self.gross_cost.0.saturating_add(other.gross_cost.0);
         self.cost_missing |= other.cost_missing;
-        self.add_to(other.cost, |this| &mut this.cost);
-        self.add_to(other.new_sales, |this| &mut this.new_sales);
+        self.cost.combine(other.cost);
+        self.new_sales.combine(other.new_sales);
         self.orders.merge(other.orders);
         self.loose_days.merge(other.loose_days);
         self.days.merge(other.days);
@@ -168,13 +191,6 @@ impl Accumulator {
         }
     }
 
-    fn add_to(&mut self, amount: Money, field: impl Fn(&mut Self) -> &mut Money) {
-        match field(self).checked_add(amount) {
-            Some(sum) => *field(self) = sum,
-            None => self.overflow = true,
-        }
-    }
-
     fn take_rep(&mut self, day: Day, rep: &str) {
         if self.rep.as_ref().is_none_or(|(known, name)| (*known, &**name) < (day, rep)) {
             self.rep = Some((day, rep.into()));
@@ -183,10 +199,11 @@ impl Accumulator {
 
     /// Forgets all rows and keeps their room, for the next customer.
     pub fn clear(&mut self) {
+        self.gross = Gross::default();
+        self.gross_cost = Gross::default();
         self.cost = Money::ZERO;
         self.new_sales = Money::ZERO;
         self.cost_missing = false;
-        self.overflow = false;
         self.days.clear();
         self.orders.clear();
         self.loose_days.clear();
@@ -198,7 +215,7 @@ impl Accumulator {
 
     /// The customer's features and its rep; none if a sum did not fit.
     pub fn finish(&mut self, ending: Ending) -> Option<(Features, Option<Box<str>>)> {
-        if self.overflow {
+        if !self.gross.fits() || !self.gross_cost.fits() {
             return None;
         }
         let calendar = Calendar::of(self.days.entries(), ending)?;
@@ -265,7 +282,7 @@ impl Calendar {
     fn of(days: &[(Day, DaySales)], ending: Ending) -> Option<Self> {
         let mut calendar = Calendar { purchases: Vec::with_capacity(days.len()), ..Calendar::default() };
         for (day, sold) in days {
-            let sales = sold.sales?;
+            let sales = sold.sales;
             let in_window = ending.window.holds(*day, ending.as_of);
             calendar.history = calendar.history.checked_add(sales)?;
             if in_window {
@@ -396,6 +413,9 @@ mod tests {
         for _ in 0..2 {
             customer.push(&Row { amount: Money(i64::MAX), ..row(15, 0) });
         }
+        assert!(customer.clone().finish(ENDING).is_none());
+        // A return that would bring the sum back says no more in one order than in another.
+        customer.push(&Row { amount: Money(-i64::MAX), ..row(15, 0) });
         assert!(customer.finish(ENDING).is_none());
     }
 

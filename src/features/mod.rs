@@ -13,16 +13,25 @@
 //! without one, a product first sold after the burn-in.
 
 mod accumulator;
+mod bytes;
+mod coding;
 mod collect;
+mod frame;
 mod launches;
 mod params;
+mod people;
 mod pile;
 mod shelf;
 mod sorted_log;
+mod state;
 mod table;
 
 pub use crate::ingest::{Attribute, AttributeValues, Profile};
 pub use accumulator::{Accumulator, Ending, Row};
-pub use collect::{Collected, Sources, collect};
+#[cfg(feature = "cluster")]
+pub(crate) use collect::too_much;
+pub use collect::{Collected, FoldedLog, Sources, collect, join};
+pub use frame::{Facts, Frame, LogColumns, ProductFacts};
 pub use params::{FeatureParams, FeatureValidParams};
+pub use people::{People, Person};
 pub use table::{Adoption, FeatureTable, Features, Launch, MonthSales};

@@ -28,6 +28,19 @@ impl Combine for () {
 const SHORTEST_TAIL: usize = 64;
 
 impl<K: Copy + Ord, V: Copy + Combine> SortedLog<K, V> {
+    /// A log of these entries, wherever their keys stand.
+    pub(super) fn from_entries(entries: Vec<(K, V)>) -> Self {
+        let rising = entries.windows(2).take_while(|pair| pair[0].0 < pair[1].0).count() + 1;
+        let sorted = rising.min(entries.len());
+        SortedLog { entries, sorted }
+    }
+
+    /// Bytes taken for entries.
+    #[cfg(feature = "cluster")]
+    pub(super) fn room(&self) -> usize {
+        self.entries.capacity() * size_of::<(K, V)>()
+    }
+
     /// Adds an entry.
     pub(crate) fn push(&mut self, key: K, value: V) {
         // Rows often come in the order of the key: the last entry is the likeliest twin.
@@ -77,6 +90,11 @@ impl<K: Copy + Ord, V: Copy + Combine> SortedLog<K, V> {
     pub(crate) fn entries(&mut self) -> &[(K, V)] {
         self.settle();
         &self.entries
+    }
+
+    /// True without an entry.
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
     }
 
     /// Forgets the entries and keeps their room.

@@ -7,11 +7,12 @@
 use std::str::FromStr;
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::Day;
 
 /// How the dates of a column are written.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DateFormat {
     /// Anything that reads only one way; where the year comes last, the month comes first.
     MonthFirst,
@@ -41,7 +42,7 @@ impl FromStr for DateFormat {
 }
 
 /// What the cells of a column tell about the order of day and month.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct OrderEvidence {
     pub(super) day_first: u64,
     pub(super) month_first: u64,

@@ -43,4 +43,7 @@ pub use roles::{Mappings, Role};
 pub use sheets::SheetTable;
 pub use source::read_text;
 pub use table::{CellFault, Table, TableRow};
-pub use transactions::{FirstSales, ProductKey, ReadLog, Share, Transaction, TransactionLog, product_key};
+pub use transactions::{
+    Account, Cells, FirstSales, ForeignLog, LogRules, ProductKey, Products, ReadLog, Share, Survey,
+    Transaction, TransactionLog, product_key,
+};

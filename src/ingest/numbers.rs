@@ -2,10 +2,12 @@
 //!
 //! Exact decimal arithmetic throughout; more than four decimals are rounded half away from zero.
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::Money;
 
 /// Which sign separates decimals in a column.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum DecimalSign {
     /// `1,234.56`
     #[default]
@@ -15,7 +17,7 @@ pub(super) enum DecimalSign {
 }
 
 /// What the cells of a column tell about its decimal sign.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct DecimalEvidence {
     pub(super) point: u64,
     pub(super) comma: u64,

@@ -19,7 +19,7 @@ pub struct IngestParams {
 }
 
 /// `[ingest]` once checked.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct IngestValidParams(IngestParams);
 
 impl IngestParams {

@@ -3,6 +3,8 @@
 
 use std::path::PathBuf;
 
+use super::Request;
+use super::engine::table_up_to;
 use crate::config::Recipe;
 use crate::domain::{Day, Window};
 use crate::error::Result;
@@ -41,6 +43,15 @@ impl Cut {
             collect(sources, Some(as_of), Window::All, &recipe.features, options)
                 .map(|collected| collected.table)
         };
+        Cut::of(table, [first, end], params)
+    }
+
+    /// The same with somebody else to read the log up to a day.
+    fn of(
+        table: impl Fn(Day) -> Result<FeatureTable>,
+        [first, end]: [Day; 2],
+        params: &LifetimeValidParams,
+    ) -> Result<Cut> {
         let cut = end.plus(-params.horizon_days());
         let known = table(cut)?;
         let earlier = cut.plus(-params.horizon_days());
@@ -81,15 +92,10 @@ impl Cut {
 ///
 /// # Errors
 /// Those of reading and fitting.
-pub(super) fn test(
-    files: &[PathBuf],
-    end: &FeatureTable,
-    recipe: &Recipe,
-    options: &ReadOptions,
-) -> Result<Option<Holdout>> {
+pub(super) fn test(request: &Request, end: &FeatureTable, options: &ReadOptions) -> Result<Option<Holdout>> {
     let (Some((first, _)), Some(as_of)) = (end.history, end.as_of) else { return Ok(None) };
-    let Some(params) = recipe.lifetime.for_test(as_of.since(first) + 1) else { return Ok(None) };
-    let cut = Cut::read(files, [first, as_of], &params, recipe, options)?;
+    let Some(params) = request.recipe.lifetime.for_test(as_of.since(first) + 1) else { return Ok(None) };
+    let cut = Cut::of(|day| table_up_to(request, day, options), [first, as_of], &params)?;
     let Observed { histories, spends, .. } = &cut.observed;
     let (forecast, params) = match forecast_histories(histories, spends, &params) {
         Err(error) if error.has_code(352) && params.model() != ModelKind::Nbd => {

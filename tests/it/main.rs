@@ -6,6 +6,8 @@
 mod allocate;
 mod bad_input;
 mod checker;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod determinism;
 mod docs;
 mod edge_cases;

@@ -8,6 +8,8 @@ use assert_cmd::Command;
 /// A folder that vanishes with the test.
 pub(crate) struct Desk {
     folder: tempfile::TempDir,
+    /// Variables that programs run in it get.
+    pub(crate) environment: Vec<(&'static str, String)>,
 }
 
 /// How a command went.
@@ -24,7 +26,7 @@ pub(crate) struct Outcome {
 impl Desk {
     /// An empty folder.
     pub(crate) fn new() -> Self {
-        Desk { folder: tempfile::tempdir().unwrap() }
+        Desk { folder: tempfile::tempdir().unwrap(), environment: Vec::new() }
     }
 
     /// Where it is.
@@ -59,6 +61,7 @@ impl Desk {
             .unwrap()
             .current_dir(self.folder.path())
             .env("ERBA_REGISTRY", self.path("registry.sqlite"))
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .args(arguments)
             .output()
             .unwrap();

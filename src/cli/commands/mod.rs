@@ -5,6 +5,8 @@ pub(super) mod compare;
 pub(super) mod allocate;
 pub(super) mod check;
 pub(super) mod clv;
+#[cfg(feature = "cluster")]
+pub(super) mod cluster;
 pub(super) mod completions;
 pub(super) mod synth;
 pub(super) mod recipe;

@@ -8,8 +8,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::cli::{Outcome, Printer, browser};
 use crate::config;
 use crate::domain::{Day, Window};
-use crate::error::Error;
-use crate::pipeline::{self, Request, Watcher};
+use crate::error::{Error, Fault};
+use crate::pipeline::{self, Engine, Request, Watcher};
 use crate::report::{self, Format};
 use crate::result::Segmentation;
 use crate::runs::{Circumstances, Registry, SideColumns, peak_memory, select};
@@ -44,6 +44,11 @@ pub(crate) struct Args {
     /// Memory for rows on their way to their customers, such as 512M or 2G; the rest waits in a temporary file
     #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = memory, help_heading = "Method")]
     memory: u64,
+    #[arg(long, value_name = "ENGINE", default_value = "local", help_heading = "Method", help = ENGINE_HELP)]
+    engine: Engine,
+    #[cfg(feature = "cluster")]
+    #[command(flatten)]
+    cluster: super::cluster::Settings,
     /// A run to hold tiers against: a run id, `latest`, a name, a result folder or a CSV; customers near a line keep their tier
     #[arg(long, value_name = "RUN", help_heading = "Method")]
     previous: Option<String>,
@@ -54,6 +59,12 @@ pub(crate) struct Args {
     open: bool,
 }
 
+#[cfg(feature = "cluster")]
+const ENGINE_HELP: &str =
+    "Who reads the log: local, datafusion or ballista://HOST:PORT; the answers are the same";
+#[cfg(not(feature = "cluster"))]
+const ENGINE_HELP: &str = "Who reads the log: local; a build with the feature `cluster` adds others";
+
 const EXAMPLES: &str = "\
 Examples:
   erba run --transactions sales.csv --out result
@@ -63,6 +74,19 @@ Examples:
   erba run --customers 客户.xlsx --recipe pharma --lang zh --out 结果";
 
 impl Args {
+    #[cfg(not(feature = "cluster"))]
+    fn engine(&self) -> Engine {
+        self.engine.clone()
+    }
+
+    #[cfg(feature = "cluster")]
+    fn engine(&self) -> Engine {
+        match &self.engine {
+            Engine::Cluster(target, _) => Engine::Cluster(target.clone(), self.cluster.get()),
+            Engine::Local => Engine::Local,
+        }
+    }
+
     /// The earlier plan of visits, if there are reps to plan for: in the folder given, or where the run named has left it.
     fn plan_before(&self, printer: &Printer) -> Result<Option<PathBuf>, Error> {
         let Some(previous) = self.previous.as_deref().filter(|_| self.input.reps.is_some()) else {
@@ -100,6 +124,11 @@ impl Args {
     fn request(&self, printer: &Printer) -> Result<Request, Error> {
         let overrides = overrides(self.input.max_reject_share)?;
         let threads = threads(self.threads)?;
+        if self.input.no_header && !self.engine.is_local() {
+            let fault =
+                Fault::new(102, "--no-header is for --engine local: other engines find columns by names");
+            return Err(fault.hint("give files with a header, or Parquet").into());
+        }
         Ok(Request {
             transactions: self.input.transactions.clone(),
             customers: self.input.customers.clone(),
@@ -112,6 +141,7 @@ impl Args {
             encoding: self.input.encoding()?,
             date_format: self.input.date_format.clone(),
             seed: self.seed,
+            engine: self.engine(),
             threads,
             memory: Some(self.memory),
             previous: self

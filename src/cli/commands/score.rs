@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use crate::cli::{Outcome, Printer};
 use crate::domain::{Day, Window};
 use crate::error::Error;
-use crate::pipeline::{self, LoadedModel, Request};
+use crate::pipeline::{self, Engine, LoadedModel, Request};
 use crate::report;
 
 use super::input::{InputArgs, OutputArgs, day, memory, overrides, threads, window};
@@ -64,6 +64,7 @@ impl Args {
             encoding: self.input.encoding()?,
             date_format: self.input.date_format.clone(),
             seed: fitted.seed,
+            engine: Engine::Local,
             threads: threads(self.threads)?,
             memory: Some(self.memory),
             previous: None,

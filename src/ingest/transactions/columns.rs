@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::{Error, Fault, Result};
 use crate::ingest::roles::{ColumnRef, Role, RoleMap, missing_role};
 
 /// Where each role's cells are.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Columns {
     pub(super) customer: usize,
     pub(super) date: usize,
@@ -17,7 +19,7 @@ pub(super) struct Columns {
     pub(super) rep: Option<usize>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) enum AmountColumns {
     /// One column, or several to be added up.
     Given(Vec<usize>),
@@ -73,5 +75,33 @@ impl Columns {
             }),
             _ => Err(Error { faults }),
         }
+    }
+
+    /// The same columns where only those that play a role are fetched, and which these are in the header.
+    pub(super) fn narrowed(&self) -> (Vec<usize>, Columns) {
+        let mut places: Vec<usize> = Vec::new();
+        let mut place = |column: usize| {
+            places.iter().position(|known| *known == column).unwrap_or_else(|| {
+                places.push(column);
+                places.len() - 1
+            })
+        };
+        let narrow = Columns {
+            customer: place(self.customer),
+            date: place(self.date),
+            amount: match &self.amount {
+                AmountColumns::Given(amounts) => {
+                    AmountColumns::Given(amounts.iter().map(|column| place(*column)).collect())
+                }
+                AmountColumns::QuantityTimesPrice(quantity, price) => {
+                    AmountColumns::QuantityTimesPrice(place(*quantity), place(*price))
+                }
+            },
+            order: self.order.map(&mut place),
+            product: self.product.map(&mut place),
+            cost: self.cost.map(&mut place),
+            rep: self.rep.map(&mut place),
+        };
+        (places, narrow)
     }
 }

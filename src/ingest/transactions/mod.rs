@@ -6,6 +6,7 @@
 //! its ways costs. Days and first sales are gathered beside the rows and known at the end.
 
 mod columns;
+mod foreign;
 mod rows;
 
 use std::path::{Path, PathBuf};
@@ -23,6 +24,8 @@ use super::params::ReadOptions;
 use super::roles::RoleMap;
 use super::scan::{Folded, Sheet};
 use columns::{Columns, WANTED};
+pub use foreign::{Account, ForeignLog, LogRules, Products, Survey};
+pub use rows::Cells;
 use rows::{Gathered, RowReader, Style, widen};
 
 /// Hash of a product's id; the same on every machine.
@@ -226,7 +229,8 @@ impl LogFile {
                 all.decimals.add(gathered.decimals);
             }
             // What is gathered does not depend on the style, so a second reading agrees with itself.
-            let found = self.style(&all, options)?;
+            let source = &self.sheet.source;
+            let found = settle(&all, &source.path, &self.sheet.header, &self.columns, options)?;
             if found == style {
                 return Ok(folded);
             }
@@ -237,28 +241,38 @@ impl LogFile {
     fn guess(&self, options: &ReadOptions) -> Result<Style> {
         let mut seen = Gathered::default();
         self.sheet.look_ahead(|record| seen.see_style(&self.columns, record))?;
-        let undecided = Style { date: DateFormat::MonthFirst, decimal: DecimalSign::Point };
-        Ok(Style {
-            date: options.date_format.clone().or_else(|| seen.dates.verdict()).unwrap_or(undecided.date),
-            decimal: seen.decimals.verdict().unwrap_or(undecided.decimal),
-        })
+        Ok(guessed(&seen, options))
     }
+}
 
-    /// How the file is written, by everything seen.
-    fn style(&self, seen: &Gathered, options: &ReadOptions) -> Result<Style> {
-        let path: &Path = &self.sheet.source.path;
-        let decimal = seen.decimals.verdict().ok_or_else(|| {
-            Fault::new(210, "some amounts have a decimal comma, others a decimal point")
-                .in_file(path)
-                .hint("write all amounts the same way")
-        })?;
-        let date = options.date_format.clone().or_else(|| seen.dates.verdict()).ok_or_else(|| {
-            Fault::new(205, "day and month cannot be told apart: no date decides which comes first")
-                .in_file(path)
-                .in_column(&*self.sheet.header[self.columns.date])
-                .hint("say which: --date-format dmy (day first) or --date-format mdy (month first)")
-        })?;
-        Ok(Style { date, decimal })
+/// How a log is written, by everything seen of it.
+fn settle(
+    seen: &Gathered,
+    path: &Path,
+    header: &[String],
+    columns: &Columns,
+    options: &ReadOptions,
+) -> Result<Style> {
+    let decimal = seen.decimals.verdict().ok_or_else(|| {
+        Fault::new(210, "some amounts have a decimal comma, others a decimal point")
+            .in_file(path)
+            .hint("write all amounts the same way")
+    })?;
+    let date = options.date_format.clone().or_else(|| seen.dates.verdict()).ok_or_else(|| {
+        Fault::new(205, "day and month cannot be told apart: no date decides which comes first")
+            .in_file(path)
+            .in_column(&*header[columns.date])
+            .hint("say which: --date-format dmy (day first) or --date-format mdy (month first)")
+    })?;
+    Ok(Style { date, decimal })
+}
+
+/// How a log is taken to be written before all of it has been seen.
+fn guessed(seen: &Gathered, options: &ReadOptions) -> Style {
+    let date = options.date_format.clone().or_else(|| seen.dates.verdict());
+    Style {
+        date: date.unwrap_or(DateFormat::MonthFirst),
+        decimal: seen.decimals.verdict().unwrap_or(DecimalSign::Point),
     }
 }
 

@@ -5,6 +5,7 @@
 
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
+use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::{Xxh3DefaultBuilder, xxh3_64};
 
 use crate::domain::{Day, Money};
@@ -17,8 +18,30 @@ use crate::ingest::scan::{Record, Verdict};
 use super::columns::{AmountColumns, Columns};
 use super::{ProductKey, Transaction, product_key};
 
+/// A row's cells, wherever they come from.
+pub trait Cells {
+    /// The cell without the blanks around it; empty if there is nothing.
+    fn text(&self, column: usize) -> &[u8];
+
+    /// A cell that is a date rather than the spelling of one.
+    fn day(&self, _column: usize) -> Option<Day> {
+        None
+    }
+
+    /// A cell that is a number rather than the spelling of one.
+    fn money(&self, _column: usize) -> Option<Money> {
+        None
+    }
+}
+
+impl Cells for Record<'_> {
+    fn text(&self, column: usize) -> &[u8] {
+        self.cell(column)
+    }
+}
+
 /// How dates and amounts are written.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Style {
     pub(super) date: DateFormat,
     pub(super) decimal: DecimalSign,
@@ -46,21 +69,33 @@ pub(super) struct Gathered {
 
 impl Gathered {
     /// Looks at how a row is written; nothing of the row is kept.
-    pub(super) fn see_style(&mut self, columns: &Columns, record: &Record) {
-        let date = record.cell(columns.date);
+    pub(super) fn see_style(&mut self, columns: &Columns, row: &impl Cells) {
+        let date = row.text(columns.date);
         if !is_iso(date) {
             self.dates.see(date);
         }
         match &columns.amount {
             AmountColumns::Given(amounts) => {
-                amounts.iter().for_each(|column| self.decimals.see(record.cell(*column)));
+                amounts.iter().for_each(|column| self.decimals.see(row.text(*column)));
             }
-            AmountColumns::QuantityTimesPrice(_, price) => self.decimals.see(record.cell(*price)),
+            AmountColumns::QuantityTimesPrice(_, price) => self.decimals.see(row.text(*price)),
+        }
+    }
+
+    /// Adds what was gathered of other rows.
+    pub(super) fn add(&mut self, other: Gathered) {
+        self.dates.add(other.dates);
+        self.decimals.add(other.decimals);
+        if let Some((from, to)) = other.span {
+            widen(&mut self.span, from, to);
+        }
+        for met in other.products {
+            self.meet(met.id.as_bytes(), met.first);
         }
     }
 
     /// The place of a product among those met, and its first sale noted.
-    fn meet(&mut self, id: &[u8], day: Option<Day>) -> u32 {
+    pub(super) fn meet(&mut self, id: &[u8], day: Option<Day>) -> u32 {
         let key = product_key(id);
         let place = match self.places.entry(key) {
             Entry::Occupied(known) => *known.get(),
@@ -99,38 +134,58 @@ impl RowReader<'_> {
     pub(super) fn read(
         &self,
         gathered: &mut Gathered,
-        record: &Record,
+        row: &impl Cells,
         take: impl FnOnce(&Transaction),
     ) -> Verdict {
-        let columns = self.columns;
-        gathered.see_style(columns, record);
-        let day = parse_day(record.cell(columns.date), &self.style.date);
+        let (day, product) = self.gather(gathered, row);
+        self.judge(row, day, product, take)
+    }
+
+    /// Gathers what the row tells of the file; the row's day and the place of its product.
+    pub(super) fn gather(&self, gathered: &mut Gathered, row: &impl Cells) -> (Option<Day>, Option<u32>) {
+        gathered.see_style(self.columns, row);
+        let day = self.day(row);
         if let Some(day) = day {
             widen(&mut gathered.span, day, day);
         }
-        let filled =
-            |column: Option<usize>| column.map(|column| record.cell(column)).filter(|cell| !cell.is_empty());
         // Guests and rows that will be rejected show when a product was first sold as well as any.
-        let product = filled(columns.product).map(|id| gathered.meet(normal_id(id), day));
-        let customer = record.cell(columns.customer);
+        (day, self.product(row).map(|id| gathered.meet(id, day)))
+    }
+
+    /// The row's day, if its cell is one.
+    pub(super) fn day(&self, row: &impl Cells) -> Option<Day> {
+        let column = self.columns.date;
+        row.day(column).or_else(|| parse_day(row.text(column), &self.style.date))
+    }
+
+    /// The row's product, if it names one.
+    pub(super) fn product<'r>(&self, row: &'r impl Cells) -> Option<&'r [u8]> {
+        filled(row, self.columns.product).map(normal_id)
+    }
+
+    /// Hands the row on if it counts.
+    pub(super) fn judge(
+        &self,
+        row: &impl Cells,
+        day: Option<Day>,
+        product: Option<u32>,
+        take: impl FnOnce(&Transaction),
+    ) -> Verdict {
+        let columns = self.columns;
+        let customer = row.text(columns.customer);
         if self.params.is_missing(customer) {
             return Verdict::Filtered("no_customer");
         }
         let Some(day) = day else {
             return Verdict::Rejected(columns.date, "is not a date".to_owned());
         };
-        let amount = match self.amount(record) {
+        let amount = match self.amount(row) {
             Ok(amount) => amount,
             Err(verdict) => return verdict,
         };
-        let cost = match columns.cost.map(|column| (column, record.cell(column))) {
-            Some((column, cell)) if !self.params.is_missing(cell) => {
-                match parse_money(cell, self.style.decimal) {
-                    Ok(cost) => Some(cost),
-                    Err(fault) => return Verdict::Rejected(column, fault.words().to_owned()),
-                }
-            }
-            _ => None,
+        let cost = match columns.cost.map(|column| self.cost(row, column)).transpose() {
+            Ok(cost) => cost.flatten(),
+            Err(verdict) => return verdict,
         };
         if self.as_of.is_some_and(|as_of| day > as_of) {
             return Verdict::Filtered("after_as_of");
@@ -139,22 +194,37 @@ impl RowReader<'_> {
             customer: normal_id(customer),
             day,
             amount,
-            order: filled(columns.order).map(xxh3_64),
+            order: filled(row, columns.order).map(xxh3_64),
             product,
             cost,
-            rep: filled(columns.rep),
+            rep: filled(row, columns.rep),
         });
         Verdict::Used
     }
 
-    fn amount(&self, record: &Record) -> Result<Money, Verdict> {
+    fn cost(&self, row: &impl Cells, column: usize) -> Result<Option<Money>, Verdict> {
+        let number = row.money(column);
+        if number.is_none() && self.params.is_missing(row.text(column)) {
+            return Ok(None);
+        }
+        number.map_or_else(|| self.money(row.text(column), column), Ok).map(Some)
+    }
+
+    fn money(&self, cell: &[u8], column: usize) -> Result<Money, Verdict> {
+        parse_money(cell, self.style.decimal)
+            .map_err(|fault| Verdict::Rejected(column, fault.words().to_owned()))
+    }
+
+    fn amount(&self, row: &impl Cells) -> Result<Money, Verdict> {
         let read = |column: usize| {
-            let cell = record.cell(column);
+            if let Some(number) = row.money(column) {
+                return Ok(number);
+            }
+            let cell = row.text(column);
             if cell.is_empty() {
                 return Err(Verdict::Rejected(column, "is blank".to_owned()));
             }
-            parse_money(cell, self.style.decimal)
-                .map_err(|fault| Verdict::Rejected(column, fault.words().to_owned()))
+            self.money(cell, column)
         };
         match &self.columns.amount {
             AmountColumns::Given(amounts) => match amounts.as_slice() {
@@ -168,4 +238,9 @@ impl RowReader<'_> {
                 .ok_or_else(|| Verdict::Rejected(*quantity, "times the price is too large".to_owned())),
         }
     }
+}
+
+/// The cell of a column that there is, if there is something in it.
+fn filled(row: &impl Cells, column: Option<usize>) -> Option<&[u8]> {
+    column.map(|column| row.text(column)).filter(|cell| !cell.is_empty())
 }

@@ -6,7 +6,7 @@ use crate::config;
 use crate::domain::{Day, Window};
 use crate::error::Result;
 use crate::ingest::{DateFormat, Mappings, encoding_named};
-use crate::pipeline::{Request, VisitFiles, Watcher};
+use crate::pipeline::{Engine, Request, VisitFiles, Watcher};
 
 /// Files, columns, recipe and seed.
 #[derive(Debug, clap::Args)]
@@ -88,6 +88,7 @@ impl InputArgs {
             encoding: self.encoding.as_deref().map(encoding_named).transpose()?,
             date_format: self.date_format.clone(),
             seed: self.seed,
+            engine: Engine::Local,
             threads: rayon::current_num_threads(),
             memory: None,
             previous: None,

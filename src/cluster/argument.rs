@@ -1,0 +1,43 @@
+//! What a function needs to know of the run, as the last of its arguments.
+
+use std::sync::Arc;
+
+use datafusion::arrow::datatypes::DataType;
+use datafusion::common::{DataFusionError, Result, ScalarValue, exec_datafusion_err};
+use datafusion::logical_expr::{Expr, lit};
+use datafusion::physical_plan::PhysicalExpr;
+use datafusion::physical_plan::expressions::Literal;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// The knowledge as a literal of the plan.
+///
+/// A dictionary of one value: an aggregate is given its arguments as columns, and a plain text would be
+/// copied once for every row.
+pub(super) fn argument(knowledge: &impl Serialize) -> Result<Expr> {
+    let text = serde_json::to_string(knowledge).map_err(|fault| exec_datafusion_err!("{fault}"))?;
+    let value = ScalarValue::Utf8(Some(text));
+    Ok(lit(ScalarValue::Dictionary(Box::new(DataType::Int8), Box::new(value))))
+}
+
+/// What the last argument of an aggregate says.
+pub(super) fn known<T: DeserializeOwned>(arguments: &[Arc<dyn PhysicalExpr>]) -> Result<T> {
+    let literal = arguments.last().and_then(|last| last.downcast_ref::<Literal>());
+    read(literal.map(Literal::value))
+}
+
+/// What a literal says.
+pub(super) fn read<T: DeserializeOwned>(value: Option<&ScalarValue>) -> Result<T> {
+    let text = match value {
+        Some(ScalarValue::Dictionary(_, value)) => value.try_as_str().flatten(),
+        Some(value) => value.try_as_str().flatten(),
+        None => None,
+    };
+    let text = text.ok_or_else(|| exec_datafusion_err!("a function was not told what it needs to know"))?;
+    serde_json::from_str(text).map_err(|fault| exec_datafusion_err!("a function was told nonsense: {fault}"))
+}
+
+/// Bytes that another machine wrote and this one does not understand.
+pub(super) fn garbled(what: &str) -> DataFusionError {
+    exec_datafusion_err!("{what} came garbled: do all machines run the same version of erba?")
+}

@@ -1,0 +1,172 @@
+//! A transaction log added up by an engine.
+
+use datafusion::arrow::array::AsArray;
+use datafusion::common::{DataFusionError, ScalarValue};
+use datafusion::logical_expr::{Expr, ident, lit};
+use datafusion::prelude::{DataFrame, SessionContext};
+use futures::StreamExt;
+
+use crate::domain::{Day, Window};
+use crate::error::{Error, Fault, Result};
+use crate::features::{FeatureValidParams, FoldedLog, Frame, LogColumns, People, too_much};
+use crate::ingest::{Account, ForeignLog, LogRules, ProductTable, ReadOptions, Survey};
+
+use super::argument::argument;
+use super::engine::{Target, functions};
+use super::features::Knowledge;
+use super::group::{Group, Outcome};
+use super::settings::ClusterSettings;
+use super::tables::Files;
+
+/// Adds a log up on an engine.
+///
+/// * `names`: files, folders, globs or `s3://` addresses of files with the same columns.
+/// * `headers`: those of the tables beside the log.
+///
+/// # Errors
+/// E750 if the engine cannot be had, E751 if it gives up, E201 if it cannot read the files; and what the
+/// local engine says of columns and rows.
+pub fn fold(
+    (target, settings): (&Target, &ClusterSettings),
+    names: &[String],
+    headers: &[&[String]],
+    products: &ProductTable,
+    (as_of, window): (Option<Day>, Window),
+    params: &FeatureValidParams,
+    options: &ReadOptions,
+) -> Result<FoldedLog> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(options.threads.max(1))
+        .enable_all()
+        .build()
+        .map_err(|fault| Fault::new(902, format!("threads cannot be started ({fault})")))?;
+    let work = async {
+        let session = target.session((options.threads, options.memory), settings).await?;
+        let files = Files::named(names).map_err(|fault| unreadable(names, &fault))?;
+        let table = files.table(&session).await.map_err(|fault| unreadable(names, &fault))?;
+        let header = table.schema().fields().iter().map(|field| field.name().clone()).collect();
+        let log = ForeignLog::find(&files.label, header, options)?;
+        options.mappings.check_all_used(&[headers, &[log.header()]].concat())?;
+        let job = Job { target, session: &session, table, log: &log, options };
+        job.fold(&files, products, (as_of, window), params).await
+    };
+    runtime.block_on(async {
+        let Some(deadline) = settings.deadline else { return work.await };
+        let late = |_| {
+            let cause = format!("the engine was not done after {} seconds", deadline.as_secs());
+            Fault::new(751, cause)
+                .hint("give it longer with --deadline, or more machines; nothing was written")
+        };
+        tokio::time::timeout(deadline, work).await.map_err(late)?
+    })
+}
+
+fn unreadable(names: &[String], fault: &DataFusionError) -> Error {
+    let cause = fault.strip_backtrace();
+    let cause = cause.lines().next().unwrap_or_default().to_owned();
+    Fault::new(201, format!("the engine cannot read it: {cause}"))
+        .in_file(std::path::Path::new(&names.join(" + ")))
+        .hint("name Parquet files, a folder of them, a glob, an s3:// address, or CSV in UTF-8 with a header")
+        .into()
+}
+
+struct Job<'j> {
+    target: &'j Target,
+    session: &'j SessionContext,
+    table: DataFrame,
+    log: &'j ForeignLog,
+    options: &'j ReadOptions<'j>,
+}
+
+impl Job<'_> {
+    async fn fold(
+        self,
+        files: &Files,
+        products: &ProductTable,
+        (as_of, window): (Option<Day>, Window),
+        params: &FeatureValidParams,
+    ) -> Result<FoldedLog> {
+        let (survey, rules) = self.survey(as_of).await?;
+        let [product, cost, order] = self.log.has();
+        let columns = LogColumns { product, cost, order };
+        let first_sales = survey.first_sales();
+        let frame = Frame::new(columns, survey.span(), &first_sales, (as_of, window), products, params)?;
+        let (people, account) = self.people(rules, &frame).await?;
+        let (rows, rejects) = self.log.settle_account(account)?;
+        let sha256 = files.sha256(self.session).await.map_err(|fault| self.failed(&fault))?;
+        let inputs = vec![self.log.record(sha256, rows.read)];
+        Ok(FoldedLog { frame, people, inputs, rows, rejects })
+    }
+
+    fn failed(&self, fault: &DataFusionError) -> Error {
+        self.target.fault(751, fault)
+    }
+
+    /// Looks at every row as it is taken to be written, and once more if the whole log says otherwise.
+    async fn survey(&self, as_of: Option<Day>) -> Result<(Survey, LogRules)> {
+        let mut rules = self.log.guess(as_of, self.options);
+        loop {
+            let survey = self.look(&rules).await.map_err(|fault| self.failed(&fault))?;
+            let found = self.log.settle(&survey, as_of, self.options)?;
+            if found.same_style(&rules) {
+                return Ok((survey, rules));
+            }
+            rules = found;
+        }
+    }
+
+    async fn look(&self, rules: &LogRules) -> Result<Survey, DataFusionError> {
+        let looked_at = self.log.surveyed();
+        let cells = self.log.wanted().enumerate().map(|(place, name)| {
+            if looked_at.contains(&place) { ident(name) } else { lit(ScalarValue::Utf8(None)) }
+        });
+        let mut arguments: Vec<Expr> = cells.collect();
+        arguments.push(argument(rules)?);
+        let (_, aggregates) = functions();
+        let survey = aggregates[0].call(arguments);
+        let batches = self.table.clone().aggregate(vec![], vec![survey])?.collect().await?;
+        let mut found = Survey::default();
+        for batch in batches {
+            for bytes in batch.column(0).as_binary::<i64>().iter().flatten() {
+                found.merge(Survey::from_bytes(bytes).ok_or_else(|| super::argument::garbled("the survey"))?);
+            }
+        }
+        Ok(found)
+    }
+
+    async fn people(&self, rules: LogRules, frame: &Frame) -> Result<(People, Account)> {
+        let knowledge = Knowledge { rules, ending: frame.ending, facts: frame.facts().clone() };
+        let mut account = Account::default();
+        let mut parts = Vec::new();
+        let plan = self.added_up(&knowledge).map_err(|fault| self.failed(&fault))?;
+        let mut stream = plan.execute_stream().await.map_err(|fault| self.failed(&fault))?;
+        while let Some(batch) = stream.next().await {
+            let batch = batch.map_err(|fault| self.failed(&fault))?;
+            let (ids, values) = (batch.column(0).as_string_view_opt(), batch.column(1).as_binary::<i64>());
+            let garbled = || self.failed(&super::argument::garbled("a customer"));
+            let ids = ids.ok_or_else(garbled)?;
+            let mut part = Vec::with_capacity(batch.num_rows());
+            for (id, value) in ids.iter().zip(values) {
+                let id = id.unwrap_or_default();
+                let outcome = Group::read_value(id, value.unwrap_or_default(), &mut account);
+                match outcome.ok_or_else(garbled)? {
+                    Outcome::Nobody => {}
+                    Outcome::Somebody(person) => part.push(*person),
+                    Outcome::TooMuch => return Err(too_much(id)),
+                }
+            }
+            parts.push(part);
+        }
+        Ok((People::of(parts), account))
+    }
+
+    /// The plan that adds rows up by customer.
+    fn added_up(&self, knowledge: &Knowledge) -> Result<DataFrame, DataFusionError> {
+        let (scalars, aggregates) = functions();
+        let mut arguments: Vec<Expr> = self.log.wanted().map(ident).collect();
+        let customer = arguments[self.log.customer()].clone();
+        let customer = scalars[0].call(vec![customer, argument(&knowledge.rules)?]);
+        arguments.push(argument(knowledge)?);
+        self.table.clone().aggregate(vec![customer], vec![aggregates[1].call(arguments)])
+    }
+}

@@ -1,0 +1,31 @@
+//! The same features on Apache DataFusion, in this process or on an Apache Ballista cluster.
+//!
+//! What goes in are Parquet files (a file, a folder, a glob, on a file system that every machine sees or in an
+//! object store) or CSV; what comes out is the [`FoldedLog`] that the local engine makes of the same rows,
+//! to the last bit. Nothing is defined here: rows are read by [`LogRules`](crate::ingest::LogRules), added up
+//! by the [`Accumulator`](crate::features::Accumulator), and this room wraps both for the engine:
+//!
+//! - `erba_survey` looks at every row for what the whole log must tell: days, products, spelling;
+//! - `erba_customer` is what rows are grouped by; rows that name nobody make a group of their own;
+//! - `erba_features` adds the rows of a customer up; its state is one binary column, its value the features.
+//!
+//! What the functions need to know of the run travels in the plan as a last argument, so that every machine of
+//! a cluster knows the same three functions and nothing else.
+
+mod argument;
+mod cells;
+mod collect;
+mod customer;
+mod engine;
+mod features;
+mod group;
+mod serve;
+mod settings;
+mod stores;
+mod survey;
+mod tables;
+
+pub use collect::fold;
+pub use engine::Target;
+pub use serve::{ExecutorPlace, run_executor, run_scheduler};
+pub use settings::ClusterSettings;

@@ -1,0 +1,65 @@
+//! Customers on their way into the table.
+
+use rayon::prelude::*;
+
+use super::table::Features;
+
+/// One customer on the way into the table.
+#[derive(Debug, Default, PartialEq)]
+pub struct Person {
+    /// The customer.
+    pub id: Box<str>,
+    /// Its features.
+    pub features: Features,
+    /// The rep of its latest row.
+    pub rep: Option<Box<str>>,
+}
+
+/// Everybody, in parts, and the order by id.
+#[derive(Debug, Default)]
+pub struct People {
+    parts: Vec<Vec<Person>>,
+    /// Part and place in it, ascending by id.
+    order: Vec<(u32, u32)>,
+}
+
+impl People {
+    /// Orders everybody by id. Keys are sorted, not people: they are a tenth of the size, and people are moved
+    /// once, into the table.
+    pub fn of(parts: Vec<Vec<Person>>) -> Self {
+        let id = |place: (u32, u32)| parts[place.0 as usize][place.1 as usize].id.as_bytes();
+        let mut keys: Vec<(u64, (u32, u32))> = parts
+            .par_iter()
+            .enumerate()
+            .flat_map_iter(|(part, people)| {
+                let keys = people.iter().enumerate();
+                keys.map(move |(place, person)| (start(person.id.as_bytes()), (part as u32, place as u32)))
+            })
+            .collect();
+        keys.par_sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| id(a.1).cmp(id(b.1))));
+        let order = keys.into_iter().map(|(_, place)| place).collect();
+        People { parts, order }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    pub(super) fn any_rep(&self) -> bool {
+        self.parts.par_iter().flatten().any(|person| person.rep.is_some())
+    }
+
+    pub(super) fn into_ordered(mut self) -> impl Iterator<Item = Person> {
+        let person =
+            move |(part, place): (u32, u32)| std::mem::take(&mut self.parts[part as usize][place as usize]);
+        self.order.into_iter().map(person)
+    }
+}
+
+/// The first bytes of an id as a number that sorts as they do.
+fn start(id: &[u8]) -> u64 {
+    let mut start = [0; 8];
+    let length = id.len().min(8);
+    start[..length].copy_from_slice(&id[..length]);
+    u64::from_be_bytes(start)
+}
