@@ -68,6 +68,10 @@ fn an_executor_that_dies_never_spoils_a_result() {
     make(&desk, 2_000, 60_000);
     run(&desk, "made/transactions.csv", "local", "");
     for (out, part) in [("early", 0.1), ("middle", 0.5), ("late", 0.8)] {
+        #[expect(
+            clippy::redundant_closure_for_method_calls,
+            reason = "the method's path holds for one lifetime only"
+        )]
         let finished = disturbed(&desk, out, part, |machines| machines.kill_executor());
         eprintln!(
             "executor killed at {part} of the run: {}",

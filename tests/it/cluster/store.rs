@@ -1,6 +1,6 @@
 //! Logs in an object store that speaks S3.
 //!
-//! The store is moto's server, from PyPI: the S3 that most AWS test suites run against, and the clean machine of CI
+//! The store is moto's server, from `PyPI`: the S3 that most AWS test suites run against, and the clean machine of CI
 //! has Python but neither Node nor containers. `ERBA_MOTO` names its program.
 
 use std::io::{Read, Write};
