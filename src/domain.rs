@@ -3,6 +3,7 @@
 //! Money is an integer and a date is a count of days, so that the same rows give the same bits
 //! whatever their order, the number of threads or the number of machines.
 
+mod fingerprint;
 mod notice;
 
 use std::fmt;
@@ -12,6 +13,7 @@ use std::str::FromStr;
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+pub use fingerprint::Fingerprint;
 pub use notice::{Notice, NoticeValue};
 
 /// An amount in 1/10 000 of the currency unit.

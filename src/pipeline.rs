@@ -7,10 +7,8 @@ mod visiting;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use sha2::{Digest, Sha256};
-
 use crate::config::Recipe;
-use crate::domain::{Day, Money, Notice, Tier, Window};
+use crate::domain::{Day, Fingerprint, Money, Notice, Tier, Window};
 use crate::error::{Error, Fault, Result};
 use crate::features::{Collected, FeatureTable, Sources};
 use crate::ingest::{
@@ -160,7 +158,7 @@ impl LoadedModel {
                 .in_file(&file)
                 .hint("name a folder that `erba run --out` made, or its model.json")
         })?;
-        let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = Fingerprint::of(&bytes).hex();
         let text = String::from_utf8(bytes).map_err(|_| {
             Fault::new(461, "this is not a model: it is not UTF-8")
                 .in_file(&file)

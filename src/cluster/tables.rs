@@ -10,8 +10,9 @@ use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 use datafusion::prelude::{DataFrame, SessionContext};
 use futures::TryStreamExt;
-use sha2::{Digest, Sha256};
 use url::Url;
+
+use crate::domain::Fingerprint;
 
 /// Files that are read as one table.
 pub(super) struct Files {
@@ -68,7 +69,7 @@ impl Files {
     /// names, sizes and tags in an object store, which nobody wants to read twice.
     pub(super) async fn sha256(&self, session: &SessionContext) -> Result<String> {
         let state = session.state();
-        let mut hash = Sha256::new();
+        let mut fingerprint = Fingerprint::default();
         for url in &self.urls {
             let store = session.runtime_env().object_store(url)?;
             let listed = url.list_all_files(&state, store.as_ref(), &self.options.file_extension).await?;
@@ -77,14 +78,13 @@ impl Files {
             for file in files {
                 if url.scheme() == "file" {
                     let path = Path::new("/").join(file.location.as_ref());
-                    let mut file = std::fs::File::open(path)?;
-                    std::io::copy(&mut file, &mut HashWriter(&mut hash))?;
+                    fingerprint.read(&mut std::fs::File::open(path)?)?;
                 } else {
-                    hash.update(format!("{}\t{}\t{:?}\n", file.location, file.size, file.e_tag));
+                    fingerprint.add(format!("{}\t{}\t{:?}\n", file.location, file.size, file.e_tag));
                 }
             }
         }
-        Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(fingerprint.hex())
     }
 }
 
@@ -99,17 +99,4 @@ fn place(name: &str) -> Result<ListingTableUrl> {
     let folder = Url::parse(folder).map_err(|fault| wrong(&fault))?;
     let pattern = glob::Pattern::new(pattern).map_err(|fault| wrong(&fault))?;
     ListingTableUrl::try_new(folder, Some(pattern))
-}
-
-struct HashWriter<'h>(&'h mut Sha256);
-
-impl std::io::Write for HashWriter<'_> {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
 }

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use calamine::{Data, Reader, Sheets};
 use encoding_rs::{Encoding, GB18030, UTF_8};
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
-use sha2::{Digest, Sha256};
 
+use crate::domain::Fingerprint;
 use crate::error::{Fault, Result};
 
 /// A file found readable, with what is needed to read it again and again.
@@ -211,16 +211,9 @@ impl Source {
     /// SHA-256 of the file's bytes, lower-case hex.
     pub(super) fn sha256(&self) -> Result<String> {
         let mut file = File::open(&self.path).map_err(|fault| unreadable(&self.path, &fault))?;
-        let mut hash = Sha256::new();
-        let mut chunk = vec![0; CHUNK];
-        loop {
-            let read = file.read(&mut chunk).map_err(|fault| unreadable(&self.path, &fault))?;
-            if read == 0 {
-                break;
-            }
-            hash.update(&chunk[..read]);
-        }
-        Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+        let mut fingerprint = Fingerprint::default();
+        fingerprint.read(&mut file).map_err(|fault| unreadable(&self.path, &fault))?;
+        Ok(fingerprint.hex())
     }
 }
 

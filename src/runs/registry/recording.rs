@@ -4,13 +4,12 @@ use std::path::PathBuf;
 
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, params};
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 
 use super::super::clock;
 use super::super::side::{Assignment, Provenance, assignments};
 use super::coding::Damaged;
 use super::{Registry, columns, failure, identities};
-use crate::domain::{CustomerType, Tier};
+use crate::domain::{CustomerType, Fingerprint, Tier};
 use crate::error::{Fault, Result};
 use crate::result::{GroupTotals, Segmentation};
 
@@ -101,7 +100,7 @@ fn insert_run(
 ) -> Result<(i64, String), Trouble> {
     let settings = &segmentation.settings;
     let provenance = Provenance::of(segmentation);
-    let recipe_hash = hex(&Sha256::digest(settings.recipe_text.as_bytes()));
+    let recipe_hash = Fingerprint::of(&settings.recipe_text).hex();
     transaction.execute(
         "INSERT OR IGNORE INTO recipes (hash, text) VALUES (?1, ?2)",
         params![recipe_hash, settings.recipe_text],
@@ -236,9 +235,5 @@ fn metrics(segmentation: &Segmentation) -> Value {
 
 /// Twelve hexadecimal digits: 2^48 ids, so that a prefix of four tells a few hundred runs apart.
 fn run_id(seed: &str) -> String {
-    hex(&Sha256::digest(seed.as_bytes())[..6])
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+    Fingerprint::of(seed).hex()[..12].to_owned()
 }
