@@ -11,7 +11,7 @@ use crate::error::{Error, Fault, Result};
 use crate::features::{FeatureValidParams, FoldedLog, Frame, LogColumns, People, too_much};
 use crate::ingest::{Account, ForeignLog, LogRules, ProductTable, ReadOptions, Survey};
 
-use super::argument::argument;
+use super::argument::{argument, garbled};
 use super::engine::{Target, functions};
 use super::features::Knowledge;
 use super::group::{Group, Outcome};
@@ -128,7 +128,7 @@ impl Job<'_> {
         let mut found = Survey::default();
         for batch in batches {
             for bytes in batch.column(0).as_binary::<i64>().iter().flatten() {
-                found.merge(Survey::from_bytes(bytes).ok_or_else(|| super::argument::garbled("the survey"))?);
+                found.merge(Survey::from_bytes(bytes).ok_or_else(|| garbled("the survey"))?);
             }
         }
         Ok(found)
@@ -143,13 +143,13 @@ impl Job<'_> {
         while let Some(batch) = stream.next().await {
             let batch = batch.map_err(|fault| self.failed(&fault))?;
             let (ids, values) = (batch.column(0).as_string_view_opt(), batch.column(1).as_binary::<i64>());
-            let garbled = || self.failed(&super::argument::garbled("a customer"));
-            let ids = ids.ok_or_else(garbled)?;
+            let unread = || self.failed(&garbled("a customer"));
+            let ids = ids.ok_or_else(unread)?;
             let mut part = Vec::with_capacity(batch.num_rows());
             for (id, value) in ids.iter().zip(values) {
                 let id = id.unwrap_or_default();
                 let outcome = Group::read_value(id, value.unwrap_or_default(), &mut account);
-                match outcome.ok_or_else(garbled)? {
+                match outcome.ok_or_else(unread)? {
                     Outcome::Nobody => {}
                     Outcome::Somebody(person) => part.push(*person),
                     Outcome::TooMuch => return Err(too_much(id)),

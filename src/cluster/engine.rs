@@ -14,6 +14,7 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 
 use crate::error::{Error, Fault};
 
+use super::aggregate::Aggregate;
 use super::customer::Customer;
 use super::features::FeaturesFunction;
 use super::settings::ClusterSettings;
@@ -49,8 +50,8 @@ impl FromStr for Target {
 pub(super) fn functions() -> (Vec<Arc<ScalarUDF>>, Vec<Arc<AggregateUDF>>) {
     let scalars = vec![Arc::new(ScalarUDF::new_from_impl(Customer::default()))];
     let aggregates = vec![
-        Arc::new(AggregateUDF::new_from_impl(SurveyFunction::default())),
-        Arc::new(AggregateUDF::new_from_impl(FeaturesFunction::default())),
+        Arc::new(AggregateUDF::new_from_impl(Aggregate::<SurveyFunction>::default())),
+        Arc::new(AggregateUDF::new_from_impl(Aggregate::<FeaturesFunction>::default())),
     ];
     (scalars, aggregates)
 }

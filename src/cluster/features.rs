@@ -1,94 +1,37 @@
 //! `erba_features(cells…, knowledge)`: the accumulator as an aggregate of the engine.
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, LargeBinaryBuilder};
-use datafusion::arrow::datatypes::{DataType, Field, FieldRef};
-use datafusion::common::{Result, not_impl_err};
-use datafusion::logical_expr::expr::AggregateFunctionParams;
-use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
-use datafusion::logical_expr::utils::AggregateOrderSensitivity;
-use datafusion::logical_expr::{
-    Accumulator, AggregateUDFImpl, EmitTo, GroupsAccumulator, Signature, Volatility,
-};
+use datafusion::common::Result;
+use datafusion::logical_expr::function::AccumulatorArgs;
+use datafusion::logical_expr::{EmitTo, GroupsAccumulator};
 use serde::{Deserialize, Serialize};
 
 use crate::features::{Ending, Facts, ProductFacts};
 use crate::ingest::{Account, LogRules, Products};
 
+use super::aggregate::Sums;
 use super::argument::{garbled, known};
 use super::cells::{Batch, BatchRow};
 use super::group::Group;
 
 /// What must be known before rows can be added up.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Knowledge {
     pub(super) rules: LogRules,
     pub(super) ending: Ending,
     pub(super) facts: Facts,
 }
 
-/// The aggregate.
+/// `erba_features`.
 #[derive(Debug, PartialEq, Eq, Hash)]
-pub(super) struct FeaturesFunction {
-    signature: Signature,
-}
+pub(super) struct FeaturesFunction;
 
-impl Default for FeaturesFunction {
-    fn default() -> Self {
-        FeaturesFunction { signature: Signature::variadic_any(Volatility::Immutable) }
-    }
-}
+impl Sums for FeaturesFunction {
+    const NAME: &'static str = "erba_features";
+    const GROUPED: bool = true;
 
-impl AggregateUDFImpl for FeaturesFunction {
-    fn name(&self) -> &'static str {
-        "erba_features"
-    }
-
-    fn schema_name(&self, _: &AggregateFunctionParams) -> Result<String> {
-        Ok(self.name().to_owned())
-    }
-
-    fn human_display(&self, _: &AggregateFunctionParams) -> Result<String> {
-        Ok(self.name().to_owned())
-    }
-
-    fn display_name(&self, _: &AggregateFunctionParams) -> Result<String> {
-        Ok(self.name().to_owned())
-    }
-
-    fn signature(&self) -> &Signature {
-        &self.signature
-    }
-
-    fn return_type(&self, _: &[DataType]) -> Result<DataType> {
-        Ok(DataType::LargeBinary)
-    }
-
-    fn state_fields(&self, args: StateFieldsArgs) -> Result<Vec<FieldRef>> {
-        Ok(vec![Field::new(format!("{}[state]", args.name), DataType::LargeBinary, true).into()])
-    }
-
-    fn order_sensitivity(&self) -> AggregateOrderSensitivity {
-        AggregateOrderSensitivity::Insensitive
-    }
-
-    fn accumulator(&self, _: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
-        not_impl_err!("erba_features adds up by customer, never everything at once")
-    }
-
-    fn groups_accumulator_supported(&self, _: AccumulatorArgs) -> bool {
-        true
-    }
-
-    fn create_groups_accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn GroupsAccumulator>> {
-        Ok(Box::new(Adding {
-            reading: Reading {
-                knowledge: known(args.exprs)?,
-                products: Products::default(),
-                facts: Vec::new(),
-            },
-            groups: Vec::new(),
-            room: 0,
-        }))
+    fn grouped(args: &AccumulatorArgs) -> Result<Box<dyn GroupsAccumulator>> {
+        Ok(Box::new(Adding::new(known(args.exprs)?)))
     }
 }
 
@@ -132,6 +75,11 @@ impl Reading {
 }
 
 impl Adding {
+    fn new(knowledge: Knowledge) -> Self {
+        let reading = Reading { knowledge, products: Products::default(), facts: Vec::new() };
+        Adding { reading, groups: Vec::new(), room: 0 }
+    }
+
     fn seat(&mut self, groups: usize) {
         if self.groups.len() < groups {
             self.room += (groups - self.groups.len()) * Group::default().room();
@@ -213,16 +161,7 @@ impl GroupsAccumulator for Adding {
         opt_filter: Option<&BooleanArray>,
     ) -> Result<Vec<ArrayRef>> {
         let rows = values.first().map_or(0, Array::len);
-        let Knowledge { rules, ending, facts } = &self.reading.knowledge;
-        let mut each = Adding {
-            reading: Reading {
-                knowledge: Knowledge { rules: rules.clone(), ending: *ending, facts: facts.clone() },
-                products: Products::default(),
-                facts: Vec::new(),
-            },
-            groups: Vec::new(),
-            room: 0,
-        };
+        let mut each = Adding::new(self.reading.knowledge.clone());
         let own: Vec<usize> = (0..rows).collect();
         each.update_batch(values, &own, opt_filter, rows)?;
         each.state(EmitTo::All)

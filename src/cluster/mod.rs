@@ -12,6 +12,7 @@
 //! What the functions need to know of the run travels in the plan as a last argument, so that every machine of
 //! a cluster knows the same three functions and nothing else.
 
+mod aggregate;
 mod argument;
 mod cells;
 mod collect;

@@ -1,64 +1,25 @@
 //! `erba_survey(cells…, rules)`: what rows tell of the whole log.
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray};
-use datafusion::arrow::datatypes::{DataType, Field, FieldRef};
 use datafusion::common::{Result, ScalarValue};
-use datafusion::logical_expr::expr::AggregateFunctionParams;
-use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
-use datafusion::logical_expr::utils::AggregateOrderSensitivity;
-use datafusion::logical_expr::{Accumulator, AggregateUDFImpl, Signature, Volatility};
+use datafusion::logical_expr::Accumulator;
+use datafusion::logical_expr::function::AccumulatorArgs;
 
 use crate::ingest::{LogRules, Survey};
 
+use super::aggregate::Sums;
 use super::argument::{garbled, known};
 use super::cells::{Batch, BatchRow};
 
-/// The aggregate.
+/// `erba_survey`.
 #[derive(Debug, PartialEq, Eq, Hash)]
-pub(super) struct SurveyFunction {
-    signature: Signature,
-}
+pub(super) struct SurveyFunction;
 
-impl Default for SurveyFunction {
-    fn default() -> Self {
-        SurveyFunction { signature: Signature::variadic_any(Volatility::Immutable) }
-    }
-}
+impl Sums for SurveyFunction {
+    const NAME: &'static str = "erba_survey";
+    const GROUPED: bool = false;
 
-impl AggregateUDFImpl for SurveyFunction {
-    fn name(&self) -> &'static str {
-        "erba_survey"
-    }
-
-    fn schema_name(&self, _: &AggregateFunctionParams) -> Result<String> {
-        Ok(self.name().to_owned())
-    }
-
-    fn human_display(&self, _: &AggregateFunctionParams) -> Result<String> {
-        Ok(self.name().to_owned())
-    }
-
-    fn display_name(&self, _: &AggregateFunctionParams) -> Result<String> {
-        Ok(self.name().to_owned())
-    }
-
-    fn signature(&self) -> &Signature {
-        &self.signature
-    }
-
-    fn return_type(&self, _: &[DataType]) -> Result<DataType> {
-        Ok(DataType::LargeBinary)
-    }
-
-    fn state_fields(&self, args: StateFieldsArgs) -> Result<Vec<FieldRef>> {
-        Ok(vec![Field::new(format!("{}[state]", args.name), DataType::LargeBinary, true).into()])
-    }
-
-    fn order_sensitivity(&self) -> AggregateOrderSensitivity {
-        AggregateOrderSensitivity::Insensitive
-    }
-
-    fn accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
+    fn at_once(args: &AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
         Ok(Box::new(Surveyor { rules: known(args.exprs)?, survey: Survey::default() }))
     }
 }
