@@ -63,6 +63,10 @@ impl<'a> Reader<'a> {
         None
     }
 
+    pub(super) fn short(&mut self) -> Option<u32> {
+        u32::try_from(self.number()?).ok()
+    }
+
     pub(super) fn signed(&mut self) -> Option<i64> {
         let number = self.number()?;
         Some((number >> 1) as i64 ^ -((number & 1) as i64))

@@ -68,11 +68,11 @@ impl Person {
             sales_history: money(&mut reader)?,
             first_sales: money(&mut reader)?,
             new_sales: money(&mut reader)?,
-            orders: count(&mut reader)?,
-            active_days: count(&mut reader)?,
-            products: count(&mut reader)?,
-            recent_products: count(&mut reader)?,
-            categories: count(&mut reader)?,
+            orders: reader.short()?,
+            active_days: reader.short()?,
+            products: reader.short()?,
+            recent_products: reader.short()?,
+            categories: reader.short()?,
             entropy: f64::from_bits(reader.hash()?),
             ..Features::default()
         };
@@ -97,7 +97,7 @@ impl Person {
             .collect::<Option<_>>()?;
         let adoptions = reader.count()?;
         features.adoptions = (0..adoptions)
-            .map(|_| Some(Adoption { launch: count(&mut reader)?, day: day(&mut reader)? }))
+            .map(|_| Some(Adoption { launch: reader.short()?, day: day(&mut reader)? }))
             .collect::<Option<_>>()?;
         let rep = if there(5) { Some(reader.text()?.into()) } else { None };
         reader.0.is_empty().then(|| Person { id: id.into(), features, rep })
@@ -106,10 +106,6 @@ impl Person {
 
 fn money(reader: &mut Reader) -> Option<Money> {
     reader.signed().map(Money)
-}
-
-fn count(reader: &mut Reader) -> Option<u32> {
-    u32::try_from(reader.number()?).ok()
 }
 
 fn day(reader: &mut Reader) -> Option<Day> {

@@ -97,8 +97,8 @@ impl Accumulator {
                 let sales = Money(reader.signed()?);
                 Some((product, Tally { sales, first: day(reader.signed()?)? }))
             })?,
-            categories: read(&mut reader, |reader| Some((index(reader)?, Money(reader.signed()?))))?,
-            adoptions: read(&mut reader, |reader| Some((index(reader)?, First(day(reader.signed()?)?))))?,
+            categories: read(&mut reader, |reader| Some((reader.short()?, Money(reader.signed()?))))?,
+            adoptions: read(&mut reader, |reader| Some((reader.short()?, First(day(reader.signed()?)?))))?,
             rep: if flags & REP > 0 { Some((day(reader.signed()?)?, reader.text()?.into())) } else { None },
         };
         reader.0.is_empty().then_some(accumulator)
@@ -116,10 +116,6 @@ impl Accumulator {
             + self.adoptions.room()
             + self.rep.as_ref().map_or(0, |(_, rep)| rep.len())
     }
-}
-
-fn index(reader: &mut Reader) -> Option<u32> {
-    u32::try_from(reader.number()?).ok()
 }
 
 fn write<E>(writer: &mut Writer, entries: &[E], each: impl Fn(&mut Writer, &E)) {

@@ -326,10 +326,14 @@ impl RoleMap {
         self.0.iter().map(|(role, place)| (role.as_str().to_owned(), name(place))).collect()
     }
 
+    /// Those of `needed` that are not there.
+    pub(super) fn absent(&self, needed: &[Role]) -> impl Iterator<Item = Role> {
+        needed.iter().copied().filter(|role| self.get(*role).is_none())
+    }
+
     /// A fault for each of `needed` that is not there.
     pub(super) fn missing(&self, file: &Path, header: &[String], needed: &[Role]) -> Vec<Fault> {
-        let absent = needed.iter().filter(|role| self.get(**role).is_none());
-        absent.map(|role| missing_role(file, header, *role)).collect()
+        self.absent(needed).map(|role| missing_role(file, header, role)).collect()
     }
 }
 

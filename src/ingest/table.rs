@@ -12,7 +12,7 @@ use super::dates::{DateFormat, OrderEvidence, parse_day};
 use super::ids::normal_id;
 use super::numbers::{DecimalEvidence, DecimalSign, parse_money};
 use super::params::ReadOptions;
-use super::roles::{ColumnRef, Role, RoleMap};
+use super::roles::{ColumnRef, Role, RoleMap, missing_role};
 use super::scan::{Sheet, Verdict, trim};
 
 /// A table in memory: a header, roles, and rows that can be asked for cells.
@@ -61,14 +61,11 @@ impl Table {
         let sheet = Sheet::open(path, options, role)?;
         let all: Vec<Role> = needed.iter().chain(wanted).copied().collect();
         let roles = RoleMap::find(path, &sheet.header, &all, &options.mappings)?;
-        let mut missing = roles.missing(path, &sheet.header, needed);
-        if role == "customers" {
-            missing
-                .iter_mut()
-                .filter(|fault| fault.cause.contains("customer_id"))
-                .for_each(offer_row_numbers);
-        }
-        crate::error::Error::unless_empty(missing)?;
+        let missing = roles.absent(needed).map(|absent| {
+            let fault = missing_role(path, &sheet.header, absent);
+            if role == "customers" && absent == Role::CustomerId { offer_row_numbers(fault) } else { fault }
+        });
+        crate::error::Error::unless_empty(missing.collect())?;
         let sha256 = sheet.source.sha256()?;
         let one_thread = ReadOptions {
             mappings: options.mappings.clone(),
@@ -289,9 +286,9 @@ impl TableRow {
 }
 
 /// One row a customer: where no column holds ids, the rows can be numbered.
-fn offer_row_numbers(fault: &mut Fault) {
+fn offer_row_numbers(mut fault: Fault) -> Fault {
     let named = fault.action.take().unwrap_or_default();
-    fault.action = Some(format!("number the rows: --map customer_id=@row; or {named}"));
+    fault.hint(format!("number the rows: --map customer_id=@row; or {named}"))
 }
 
 /// A finite number that need not fit into money.

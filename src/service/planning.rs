@@ -61,7 +61,10 @@ pub fn plan(
         AllocationMethod::Policy => None,
         AllocationMethod::Optimal => {
             let bounds: Vec<Option<Bounds>> = (0..customers.len())
-                .map(|index| bounds(&customers[index], &params.rows()[groups[index]], stages.rule_of(index)))
+                .map(|index| {
+                    let stage = stages.rule_of(index);
+                    bounds(&customers[index], &params.rows()[groups[index]], stage, params.period_days())
+                })
                 .collect();
             let types: Vec<&str> =
                 groups.iter().map(|group| params.rows()[*group].customer_type.as_str()).collect();
@@ -132,13 +135,12 @@ fn serve(
 ///
 /// A stage rule that only raises asks for its visits at least; another one, or less than a visit a period, is kept as
 /// it is.
-fn bounds(service: &Service, row: &PolicyRow, stage: Option<&StageRule>) -> Option<Bounds> {
+fn bounds(service: &Service, row: &PolicyRow, stage: Option<&StageRule>, period_days: u32) -> Option<Bounds> {
     if service.channel != Channel::Direct {
         return None;
     }
     let table = Bounds { min: row.min_visits, max: row.max_visits, around: row.visits };
-    let staged = service.rule.as_deref().is_some_and(|rule| rule.starts_with("stage: "));
-    match stage.filter(|_| staged) {
+    match stage.filter(|stage| cadence(stage, row.visits, period_days).is_some()) {
         None => Some(table),
         Some(stage) if stage.at_least && service.visits >= 1.0 => {
             let min = service.visits.ceil() as u32;
@@ -148,12 +150,15 @@ fn bounds(service: &Service, row: &PolicyRow, stage: Option<&StageRule>) -> Opti
     }
 }
 
-/// Takes the cadence from a stage; false if the rule changes nothing, since it only raises.
-fn apply(stage: &StageRule, service: &mut Service, period_days: u32) -> bool {
+/// Visits a period by a stage; none if the rule changes nothing, since it only raises what the table gives.
+fn cadence(stage: &StageRule, table: f64, period_days: u32) -> Option<f64> {
     let visits = if stage.every_days > 0.0 { f64::from(period_days) / stage.every_days } else { 0.0 };
-    if stage.at_least && visits <= service.visits {
-        return false;
-    }
+    (!stage.at_least || visits > table).then_some(visits)
+}
+
+/// Takes the cadence from a stage; false if the rule changes nothing.
+fn apply(stage: &StageRule, service: &mut Service, period_days: u32) -> bool {
+    let Some(visits) = cadence(stage, service.visits, period_days) else { return false };
     service.visits = visits;
     if visits > 0.0 {
         // A distributor's customer near its purchase is worth a rep's way.

@@ -39,7 +39,9 @@ pub fn force(field: &Field, period_days: u32, params: &VisitsValidParams) -> For
         from: field.as_of.plus(1),
         to: field.as_of.plus(i32::try_from(period_days).unwrap_or(i32::MAX)),
     };
-    let desks: Vec<Desk> = field.reps.iter().map(|rep| desk(rep, field.absences, horizon, params)).collect();
+    let calendar = |rep| slots(rep, field.absences, horizon, params);
+    let calendars: Vec<Vec<Slot>> = field.reps.iter().map(calendar).collect();
+    let desks: Vec<Desk> = field.reps.iter().zip(&calendars).map(|(rep, slots)| desk(rep, slots)).collect();
     let last_rep = Past::new(field.table, field.log, field.as_of).last_rep;
     let (desks, charges) = match named(field.table, field.reps, &last_rep) {
         _ if desks.is_empty() => (desks, Vec::new()),
@@ -52,8 +54,7 @@ pub fn force(field: &Field, period_days: u32, params: &VisitsValidParams) -> For
         }
         None => (vec![together(&desks)], vec![Some(0); field.table.len()]),
     };
-    let calendars = field.reps.iter().map(|rep| slots(rep, field.absences, horizon, params));
-    let mut days: Vec<Days> = calendars.flat_map(|slots| days(&slots, horizon, params)).collect();
+    let mut days: Vec<Days> = calendars.iter().flat_map(|slots| days(slots, horizon, params)).collect();
     if desks.len() != field.reps.len() {
         days = most_days(&days);
     }
@@ -89,12 +90,11 @@ fn most_days(days: &[Days]) -> Vec<Days> {
     most
 }
 
-fn desk(rep: &Rep, absences: &[Absence], horizon: Horizon, params: &VisitsValidParams) -> Desk {
-    let days = slots(rep, absences, horizon, params);
+fn desk(rep: &Rep, slots: &[Slot]) -> Desk {
     Desk {
         rep: rep.name.clone(),
-        minutes: days.iter().map(|day| day.limit).sum(),
-        visits: days.iter().map(|day| day.most as u32).sum(),
+        minutes: slots.iter().map(|day| day.limit).sum(),
+        visits: slots.iter().map(|day| day.most as u32).sum(),
     }
 }
 

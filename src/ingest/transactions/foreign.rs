@@ -32,6 +32,9 @@ pub struct ForeignLog {
     label: String,
     header: Vec<String>,
     roles: RoleMap,
+    /// The columns that play a role, by their places in the header.
+    fetched: Vec<usize>,
+    /// Where each role's cells are among those fetched.
     columns: Columns,
 }
 
@@ -79,25 +82,30 @@ impl ForeignLog {
     /// E202, E209 if a role is missing or claimed twice.
     pub fn find(label: &str, header: Vec<String>, options: &ReadOptions) -> Result<Self> {
         let roles = RoleMap::find(Path::new(label), &header, &WANTED, &options.mappings)?;
-        let columns = Columns::find(Path::new(label), &header, &roles)?;
-        Ok(ForeignLog { label: label.to_owned(), header, roles, columns })
+        let (fetched, columns) = Columns::find(Path::new(label), &header, &roles)?.narrowed();
+        Ok(ForeignLog { label: label.to_owned(), header, roles, fetched, columns })
     }
 
     /// The columns to fetch, in the order in which [`Cells`] are to hold them.
     pub fn wanted(&self) -> impl Iterator<Item = &str> {
-        self.columns.narrowed().0.into_iter().map(|place| self.header[place].as_str())
+        self.fetched.iter().map(|place| self.header[*place].as_str())
     }
 
     /// Places, among those wanted, of the cells that a survey looks at: dates, products and amounts.
     pub fn surveyed(&self) -> Vec<usize> {
-        let (places, columns) = self.columns.narrowed();
+        let columns = &self.columns;
         let idle = [Some(columns.customer), columns.order, columns.cost, columns.rep];
-        (0..places.len()).filter(|place| !idle.contains(&Some(*place))).collect()
+        (0..self.fetched.len()).filter(|place| !idle.contains(&Some(*place))).collect()
+    }
+
+    /// The name of a column fetched.
+    fn column(&self, place: usize) -> &str {
+        self.fetched.get(place).map_or("", |place| self.header[*place].as_str())
     }
 
     /// The place of the customer's id among the cells wanted.
     pub fn customer(&self) -> usize {
-        self.columns.narrowed().1.customer
+        self.columns.customer
     }
 
     /// The header.
@@ -122,12 +130,12 @@ impl ForeignLog {
     /// # Errors
     /// E205, E210 if dates or amounts read in two ways.
     pub fn settle(&self, survey: &Survey, as_of: Option<Day>, options: &ReadOptions) -> Result<LogRules> {
-        let style = settle(&survey.0, Path::new(&self.label), &self.header, &self.columns, options)?;
+        let style = settle(&survey.0, Path::new(&self.label), self.column(self.columns.date), options)?;
         Ok(self.rules(style, as_of, options))
     }
 
     fn rules(&self, style: Style, as_of: Option<Day>, options: &ReadOptions) -> LogRules {
-        LogRules { columns: self.columns.narrowed().1, style, as_of, params: options.params.clone() }
+        LogRules { columns: self.columns.clone(), style, as_of, params: options.params.clone() }
     }
 
     /// The record of the log's files.
@@ -157,12 +165,11 @@ impl ForeignLog {
                 .hint("give files with rows")
                 .into());
         }
-        let (places, _) = self.columns.narrowed();
         let rejects = rejects.into_iter().flat_map(|((column, value, reason), rows)| {
             let reject = Reject {
                 file: self.label.clone(),
                 line: 0,
-                column: places.get(column).map(|place| self.header[*place].clone()).unwrap_or_default(),
+                column: self.column(column).to_owned(),
                 value,
                 reason,
             };

@@ -230,7 +230,7 @@ impl LogFile {
             }
             // What is gathered does not depend on the style, so a second reading agrees with itself.
             let source = &self.sheet.source;
-            let found = settle(&all, &source.path, &self.sheet.header, &self.columns, options)?;
+            let found = settle(&all, &source.path, &self.sheet.header[self.columns.date], options)?;
             if found == style {
                 return Ok(folded);
             }
@@ -246,13 +246,9 @@ impl LogFile {
 }
 
 /// How a log is written, by everything seen of it.
-fn settle(
-    seen: &Gathered,
-    path: &Path,
-    header: &[String],
-    columns: &Columns,
-    options: &ReadOptions,
-) -> Result<Style> {
+///
+/// * `dates`: name of the column of dates.
+fn settle(seen: &Gathered, path: &Path, dates: &str, options: &ReadOptions) -> Result<Style> {
     let decimal = seen.decimals.verdict().ok_or_else(|| {
         Fault::new(210, "some amounts have a decimal comma, others a decimal point")
             .in_file(path)
@@ -261,7 +257,7 @@ fn settle(
     let date = options.date_format.clone().or_else(|| seen.dates.verdict()).ok_or_else(|| {
         Fault::new(205, "day and month cannot be told apart: no date decides which comes first")
             .in_file(path)
-            .in_column(&*header[columns.date])
+            .in_column(dates)
             .hint("say which: --date-format dmy (day first) or --date-format mdy (month first)")
     })?;
     Ok(Style { date, decimal })

@@ -85,6 +85,9 @@ struct Summary<'a> {
 }
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
+    // Told before the work, not after it.
+    let read: Vec<&Path> = [&args.responses].into_iter().chain(&args.history).map(PathBuf::as_path).collect();
+    spare_inputs(args.out.as_deref(), &read)?;
     let limits = limits(args)?;
     let fitted = fitted(args, printer)?;
     let elasticity = |id: &str| fitted.as_ref().map_or(args.elasticity, |responses| responses.of(id));
@@ -96,8 +99,6 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
     let stop = || allowed.is_some_and(|allowed| started.elapsed() >= allowed);
     let best = allocate(accounts, limits, Effort { states: args.states, stop: &stop })
         .map_err(|error| read::name_file(error, &args.responses))?;
-    let read: Vec<&Path> = [&args.responses].into_iter().chain(&args.history).map(PathBuf::as_path).collect();
-    spare_inputs(args.out.as_deref(), &read)?;
     if let Some(out) = &args.out {
         write::visits(out, &input.ids, accounts, &best.visits)?;
     }

@@ -110,11 +110,12 @@ fn leave_out_contradictions(
     params: &LifetimeValidParams,
     max_share: f64,
 ) -> Result<()> {
-    let cause = |row: &HistoryRow| history(row).contradiction(params.period());
-    let impossible: Vec<(&HistoryRow, String)> =
-        table.rows.iter().filter_map(|row| Some((row, cause(row)?))).collect();
-    if impossible.is_empty() {
-        return Ok(());
+    let mut impossible = Vec::new();
+    for row in std::mem::take(&mut table.rows) {
+        match history(&row).contradiction(params.period()) {
+            Some(cause) => impossible.push((row, cause)),
+            None => table.rows.push(row),
+        }
     }
     if impossible.len() as f64 > max_share * table.counts.read as f64 {
         // Ten show the pattern, and one hint is enough.
@@ -126,18 +127,15 @@ fn leave_out_contradictions(
         });
         return Err(Error { faults: faults.collect() });
     }
-    let rejects = impossible.iter().map(|(row, cause)| Reject {
+    table.counts.used -= impossible.len() as u64;
+    table.counts.rejected += impossible.len() as u64;
+    table.rejects.extend(impossible.into_iter().map(|(row, reason)| Reject {
         file: path.display().to_string(),
         line: row.line,
         column: String::new(),
-        value: row.id.to_string(),
-        reason: cause.clone(),
-    });
-    let rejects: Vec<Reject> = rejects.collect();
-    table.counts.used -= rejects.len() as u64;
-    table.counts.rejected += rejects.len() as u64;
-    table.rejects.extend(rejects);
-    table.rows.retain(|row| cause(row).is_none());
+        value: row.id.into(),
+        reason,
+    }));
     Ok(())
 }
 
