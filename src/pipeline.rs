@@ -2,6 +2,7 @@
 
 mod engine;
 pub(crate) mod holdout;
+mod reading;
 mod visiting;
 
 use std::path::{Path, PathBuf};
@@ -9,12 +10,9 @@ use std::time::Instant;
 
 use crate::config::Recipe;
 use crate::domain::{Day, Fingerprint, Money, Notice, Tier, Window};
-use crate::error::{Error, Fault, Result};
+use crate::error::{Fault, Result};
 use crate::features::{Collected, FeatureTable, Sources};
-use crate::ingest::{
-    CustomerTable, DateFormat, Mappings, Product, ProductTable, ReadOptions, Reject, RowCounts,
-    TransactionLog, product_key,
-};
+use crate::ingest::{DateFormat, Mappings, Product, TransactionLog, product_key};
 use crate::lifetime::{Lifetime, LifetimeModel};
 use crate::model::{self, FittedModel, FittedOn, RecipeRecord};
 use crate::result::{ModelRecord, Segmentation, Settings};
@@ -27,6 +25,8 @@ use crate::visits::VisitPlan;
 use crate::{lifetime, scoring, service, tiering, typing};
 pub use engine::Engine;
 use engine::collect_all;
+pub(crate) use reading::judge_rejects;
+use reading::{open, read_options, size_of};
 use visiting::Visiting;
 
 /// What a run is asked to do.
@@ -456,95 +456,6 @@ fn warn_of_other_span(segmentation: &mut Segmentation, model: &FittedModel) {
                 .with("fitted", fitted.unsigned_abs()),
         );
     }
-}
-
-fn read_options<'a>(request: &Request, progress: &'a (dyn Fn(u64) + Sync)) -> ReadOptions<'a> {
-    ReadOptions {
-        mappings: request.mappings.clone(),
-        encoding: request.encoding,
-        date_format: request.date_format.clone(),
-        threads: request.threads,
-        params: request.recipe.ingest.clone(),
-        memory: request.memory,
-        progress: Some(progress),
-    }
-}
-
-fn size_of(files: &[PathBuf]) -> u64 {
-    files.iter().filter_map(|file| std::fs::metadata(file).ok()).map(|facts| facts.len()).sum()
-}
-
-/// Opens every file, the small ones first: their faults show at once.
-fn open(request: &Request, options: &ReadOptions) -> Result<Sources> {
-    if request.transactions.is_empty() && request.customers.is_none() {
-        return Err(Fault::new(101, "there is neither a transaction log nor a customer table")
-            .hint("give --transactions FILE or --customers FILE")
-            .into());
-    }
-    let customers =
-        request.customers.as_deref().map(|path| CustomerTable::read(path, options)).transpose()?;
-    if let (Some(path), Some(table)) = (&request.customers, &customers)
-        && request.transactions.is_empty()
-        && request.recipe.scoring.metric() == "sales"
-        && !table.has_sales
-    {
-        let columns = table.header.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
-        return Err(Fault::new(202, format!("no column for sales; the columns are {columns}"))
-            .in_file(path)
-            .hint(
-                "name the column: --map sales=\"Column\", give --transactions, or choose another value in a recipe (scoring.metric)",
-            )
-            .into());
-    }
-    let products = request.products.as_deref().map(|path| ProductTable::read(path, options)).transpose()?;
-    if !request.engine.is_local() && !request.transactions.is_empty() {
-        // The engine reads the log's header and judges the mappings by it.
-        return Ok(Sources { log: None, customers, products });
-    }
-    let log = (!request.transactions.is_empty())
-        .then(|| TransactionLog::open(&request.transactions, options))
-        .transpose()?;
-    let mut headers: Vec<&[String]> = log.iter().flat_map(TransactionLog::headers).collect();
-    headers.extend(customers.iter().map(|table| table.header.as_slice()));
-    headers.extend(products.iter().map(|table| table.header.as_slice()));
-    request.mappings.check_all_used(&headers)?;
-    Ok(Sources { log, customers, products })
-}
-
-/// E204 if more rows are bad than the recipe allows, with the reasons and the first of them.
-pub(crate) fn judge_rejects(rows: &RowCounts, rejects: &[Reject], max_share: f64) -> Result<()> {
-    if rows.rejected == 0 || rows.rejected as f64 <= max_share * rows.read as f64 {
-        return Ok(());
-    }
-    let mut faults: Vec<Fault> = rejects
-        .iter()
-        .take(5)
-        .map(|reject| {
-            let cause = if reject.column.is_empty() {
-                format!("the row {}", reject.reason)
-            } else if reject.value.is_empty() {
-                reject.reason.clone()
-            } else {
-                format!("\"{}\" {}", reject.value, reject.reason)
-            };
-            let fault = Fault::new(203, cause).in_file(reject.file.as_ref()).at_line(reject.line);
-            if reject.column.is_empty() { fault } else { fault.in_column(&*reject.column) }
-        })
-        .collect();
-    faults.push(
-        Fault::new(
-            204,
-            format!(
-                "{} of {} rows cannot be read ({:.1} %), more than the {:.1} % allowed; nothing was written",
-                rows.rejected,
-                rows.read,
-                rows.rejected as f64 / rows.read as f64 * 100.0,
-                max_share * 100.0
-            ),
-        )
-        .hint("mend the rows or the mapping, name words for blank cells in ingest.missing, or allow more with --max-reject-share"),
-    );
-    Err(Error { faults })
 }
 
 fn warn_of_oddities(segmentation: &mut Segmentation) {
