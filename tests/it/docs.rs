@@ -236,3 +236,28 @@ fn commands_are_found_in_console_blocks_only() {
     let text = "```console\n$ erba run --map a=\"b c\" # why\n$ cargo run --release -- demo\n$ cargo test\nerba x\n```\n$ erba y\n```\n$ erba z\n```\n";
     assert_eq!(commands(text), [vec!["run", "--map", "a=b c"], vec!["demo"]]);
 }
+
+#[test]
+fn the_table_of_the_readme_is_what_its_command_writes() {
+    let readme = fs::read_to_string("README.md").unwrap();
+    let command = readme.lines().find_map(|line| line.strip_prefix("cargo run --release -- ")).unwrap();
+    let desk = Desk::new();
+    fs::create_dir_all(desk.path("data/sample")).unwrap();
+    for entry in fs::read_dir("data/sample").unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, desk.path("data/sample").join(path.file_name().unwrap())).unwrap();
+    }
+    desk.done(command);
+    let told = readme.lines().skip_while(|line| !line.starts_with("| customer_id | tier |"));
+    let cells = |line: &str| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect();
+    let table: Vec<Vec<String>> = told.take_while(|line| line.starts_with('|')).map(cells).collect();
+    assert!(table.len() > 3, "a head, a rule and customers");
+    let ids = desk.column("result/customers.csv", "customer_id");
+    for (place, column) in table[0].iter().enumerate() {
+        let found = desk.column("result/customers.csv", column);
+        for row in &table[2..] {
+            let customer = ids.iter().position(|id| *id == row[0]).unwrap();
+            assert_eq!(row[place], found[customer], "{column} of {}", row[0]);
+        }
+    }
+}
