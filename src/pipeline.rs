@@ -3,13 +3,14 @@
 mod engine;
 pub(crate) mod holdout;
 mod reading;
+mod scores;
 mod visiting;
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use crate::config::Recipe;
-use crate::domain::{Day, Fingerprint, Money, Notice, Tier, Window};
+use crate::domain::{Day, Fingerprint, Notice, Tier, Window};
 use crate::error::{Fault, Result};
 use crate::features::{Collected, FeatureTable, Sources};
 use crate::ingest::{DateFormat, Mappings, Product, TransactionLog, product_key};
@@ -27,6 +28,7 @@ pub use engine::Engine;
 use engine::collect_all;
 pub(crate) use reading::judge_rejects;
 use reading::{open, read_options, size_of};
+use scores::{Scores, scores};
 use visiting::Visiting;
 
 /// What a run is asked to do.
@@ -239,12 +241,9 @@ fn segment(
         Some(lifetime) => watch.time("holdout", None, || Ok(hold_out(request, &table, lifetime)))?,
         None => None,
     };
-    let (value, value_model, potential, potential_model) = watch.time("scoring", None, || {
+    let Scores { value, value_model, potential, potential_model } = watch.time("scoring", None, || {
         let forecast = lifetime.as_ref().map(|lifetime| lifetime.amounts.as_slice());
-        let (value, value_model) = scoring::fit_value(&table, &recipe.scoring, forecast)?;
-        let line_of = |amounts: &[Money]| tiering::line(amounts, &recipe.tiering);
-        let (potential, potential_model) = scoring::fit_potential(&table, &value, line_of, &recipe.scoring)?;
-        Ok((value, value_model.thinned(), potential, potential_model.thinned()))
+        scores(&table, forecast, recipe, request.seed)
     })?;
     let (tiers, tier_model) = watch.time("tiering", None, || {
         let (tiers, model) = tiering::fit(&value, &potential, &table.ids, &recipe.tiering, request.seed)?;

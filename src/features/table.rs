@@ -119,6 +119,27 @@ impl FeatureTable {
         self.profiles.get(index)
     }
 
+    /// The customers at `places`, ascending, as a table of their own.
+    #[must_use]
+    pub fn part(&self, places: &[u32]) -> FeatureTable {
+        fn picked<T: Clone>(column: &[T], places: &[u32]) -> Vec<T> {
+            places.iter().filter_map(|place| column.get(*place as usize).cloned()).collect()
+        }
+        let arranged: Vec<Option<usize>> = places.iter().map(|place| Some(*place as usize)).collect();
+        FeatureTable {
+            ids: picked(&self.ids, places),
+            rows: picked(&self.rows, places),
+            profiles: picked(&self.profiles, places),
+            attributes: self
+                .attributes
+                .iter()
+                .map(|attribute| attribute.clone().arranged(&arranged))
+                .collect(),
+            launches: self.launches.clone(),
+            ..*self
+        }
+    }
+
     /// The further column of this name (exact).
     pub fn attribute(&self, name: &str) -> Option<&AttributeValues> {
         self.attributes.iter().find(|attribute| &*attribute.name == name).map(|attribute| &attribute.values)

@@ -1,5 +1,6 @@
 //! From tiers and types to services.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -240,13 +241,19 @@ fn plan_rows(
             message: row.message.as_str().into(),
         })
         .collect();
+    // Customers of equal visits are counted, not added up: whoever counts them, in any order, gets the same.
+    let mut alike: BTreeMap<(usize, u64, u32), u64> = BTreeMap::new();
     for (index, service) in customers.iter().enumerate() {
         let row = &mut rows[groups[index]];
         row.customers = row.customers.saturating_add(1);
         let amount = value.amounts.get(index).copied().unwrap_or_default();
         row.value = Money(row.value.0.saturating_add(amount.0));
-        row.visits += service.visits;
-        row.minutes += service.visits * f64::from(service.minutes);
+        *alike.entry((groups[index], service.visits.to_bits(), service.minutes)).or_default() += 1;
+    }
+    for ((group, visits, minutes), count) in alike {
+        let visits = f64::from_bits(visits) * count as f64;
+        rows[group].visits += visits;
+        rows[group].minutes += visits * f64::from(minutes);
     }
     for row in &mut rows {
         if row.customers > 0 {

@@ -93,15 +93,35 @@ pub fn assign(
     params: &TypingValidParams,
     seed: u64,
 ) -> Result<(Typing, Option<TypingModel>)> {
-    let all: Vec<u32> = (0..).take(table.len()).collect();
-    let fitted_on = draw(table, &all, params.get().fit_customers as usize, seed);
-    match model::fit(table, &fitted_on, params.get(), seed)? {
-        Some((model, evidence)) if fitted_on.len() == table.len() => {
-            Ok((typed(&model, table, value, &evidence)?, Some(model)))
-        }
-        Some((model, _)) => Ok((apply(&model, table, value)?, Some(model))),
-        None => Ok((untyped(table, params.get().clusters), None)),
+    let fitted_on = drawn(table, params, seed);
+    let Some((model, evidence)) = model::fit(table, &fitted_on, params.get(), seed)? else {
+        return Ok((untyped(table, params.get().clusters), None));
+    };
+    let mut typing = typed(&model, table, value, &evidence)?;
+    if fitted_on.len() < table.len() {
+        let Typing { quality, warnings, .. } = typing;
+        typing = place_all(&model, table)?;
+        typing.take_measures(quality, warnings);
     }
+    Ok((typing, Some(model)))
+}
+
+impl Typing {
+    /// Takes what was measured on the customers fitted on, but for the number of those typed: however many customers
+    /// there are, measuring costs the same.
+    fn take_measures(&mut self, quality: TypingQuality, warnings: Vec<Notice>) {
+        let clustered = self.flags.iter().filter(|flag| **flag == TypeFlag::None).count();
+        let clustered = u32::try_from(clustered).unwrap_or(u32::MAX);
+        self.quality = TypingQuality { clustered, ..quality };
+        self.warnings = warnings;
+    }
+}
+
+/// The customers that models are fitted on, ascending: all, or as many as `fit_customers` says, those with the
+/// smallest seeded hash of their id.
+pub fn drawn(table: &FeatureTable, params: &TypingValidParams, seed: u64) -> Vec<u32> {
+    let all: Vec<u32> = (0..).take(table.len()).collect();
+    draw(table, &all, params.get().fit_customers as usize, seed)
 }
 
 /// Types every customer of a table by a model fitted before, on this or on another table.
@@ -122,16 +142,38 @@ pub fn apply(model: &TypingModel, table: &FeatureTable, value: &Value) -> Result
 fn typed(model: &TypingModel, table: &FeatureTable, value: &Value, evidence: &Evidence) -> Result<Typing> {
     let centroids = model.centroid_matrix()?;
     let nearest = kmeans::assign(evidence.matrix.view(), centroids.view());
+    let mut typing = placed(table, evidence, &nearest, centroids.nrows());
+    typing.quality = measure(model, table, value, evidence, &nearest);
+    typing.warnings = warnings(model, &typing, centroids.nrows());
+    Ok(typing)
+}
+
+/// Types every customer by a model; nothing is measured.
+fn place_all(model: &TypingModel, table: &FeatureTable) -> Result<Typing> {
+    let centroids = model.centroid_matrix()?;
+    let all: Vec<u32> = (0..).take(table.len()).collect();
+    let evidence = model.evidence(table, &all)?;
+    let nearest = kmeans::assign(evidence.matrix.view(), centroids.view());
+    Ok(placed(table, &evidence, &nearest, centroids.nrows()))
+}
+
+/// * `nearest`: of every customer with evidence, its nearest centroid and the next of `clusters`.
+fn placed(
+    table: &FeatureTable,
+    evidence: &Evidence,
+    nearest: &[(kmeans::Nearest, kmeans::Nearest)],
+    clusters: usize,
+) -> Typing {
     let mut typing = blank(table, TypeFlag::InsufficientEvidence);
-    if centroids.nrows() > 0 {
+    if clusters > 0 {
         for ((&customer, (first, second)), &trait_value) in
-            evidence.customers.iter().zip(&nearest).zip(&evidence.innovativeness)
+            evidence.customers.iter().zip(nearest).zip(&evidence.innovativeness)
         {
             let customer = customer as usize;
             typing.flags[customer] = TypeFlag::None;
             typing.innovativeness[customer] = Some(trait_value);
             // One cluster means that nothing tells customers apart: nobody is innovative.
-            if centroids.nrows() > 1 {
+            if clusters > 1 {
                 typing.clusters[customer] = u32::try_from(first.cluster).ok();
                 typing.confidence[customer] = confidence(first.distance, second.distance);
                 if first.cluster == 0 {
@@ -140,9 +182,7 @@ fn typed(model: &TypingModel, table: &FeatureTable, value: &Value, evidence: &Ev
             }
         }
     }
-    typing.quality = measure(model, table, value, evidence, &nearest);
-    typing.warnings = warnings(model, &typing, centroids.nrows());
-    Ok(typing)
+    typing
 }
 
 /// 1 − d₁/d₂ of two squared distances; 0 if both centroids are equally near.

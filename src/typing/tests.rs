@@ -158,7 +158,7 @@ fn a_drawn_fit_types_everyone() {
     few.fit_customers = 500;
     let (typing, model) = typed(&table, few);
     assert_eq!(model.unwrap().fitted, 500);
-    assert_eq!(typing.quality.clustered, 2000);
+    assert_eq!((typing.quality.clustered, typing.quality.silhouette_sample), (2000, 500));
     assert!(balanced_accuracy(&typing) > 0.9);
 }
 

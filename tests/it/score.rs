@@ -1,5 +1,6 @@
 //! A fitted model judges other customers by the same measure.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -53,6 +54,45 @@ fn the_data_fitted_on_get_the_result_they_had() {
     assert!(fitted["model"].is_null());
     desk.checked("fitted");
     desk.checked("scored");
+}
+
+#[test]
+fn of_very_many_customers_some_are_fitted_on_and_all_are_held_against_them() {
+    let desk = Desk::new();
+    desk.done("synth --customers 3000 --transactions 60000 --seed 4 --out made");
+    // A third of the customers, where a million would be.
+    desk.put("few.toml", "[typing]\nfit_customers = 1000\n");
+    let log = "--transactions made/transactions.csv --products made/products.csv";
+    desk.done(&format!("run {log} --out all"));
+    desk.done(&format!("run {log} --recipe few.toml --out drawn"));
+    desk.done(&format!("score {log} --model drawn --out scored"));
+    // Potential and type follow from the customer and the model alone, and lines are drawn through everybody.
+    assert_eq!(desk.text("scored/customers.csv"), desk.text("drawn/customers.csv"));
+    desk.checked("drawn");
+    let by_id = |out: &str, column: &str| -> BTreeMap<String, String> {
+        let file = format!("{out}/customers.csv");
+        desk.column(&file, "customer_id").into_iter().zip(desk.column(&file, column)).collect()
+    };
+    assert_eq!(by_id("drawn", "tier_by_value"), by_id("all", "tier_by_value"));
+    let (types, kept) = (by_id("all", "type"), by_id("drawn", "type"));
+    let same = types.iter().filter(|(id, kind)| kept[*id] == **kind).count();
+    assert!(same > 2_850, "{same} of 3000 keep their type");
+    // Kolmogorov: shares among a thousand of three thousand are off by more than 1.95·√(2/3 / 1000) once in a thousand times.
+    let (whole, part) = (by_id("all", "potential_growth"), by_id("drawn", "potential_growth"));
+    let number = |text: &str| text.parse::<f64>().unwrap();
+    let off = whole.iter().map(|(id, told)| (number(told) - number(&part[id])).abs()).fold(0.0, f64::max);
+    assert!(off > 0.0 && off < 0.0503, "{off}");
+    let clustered = |out: &str| {
+        let summary: serde_json::Value =
+            serde_json::from_str(&desk.text(&format!("{out}/summary.json"))).unwrap();
+        ["rows", "clustered"].map(|figure| {
+            summary["typing"]["plan"][figure].as_u64().or(summary["typing"][figure].as_u64()).unwrap()
+        })
+    };
+    // Those with evidence: of all, and of the thousand.
+    let ([whole, typed], [part, placed]) = (clustered("all"), clustered("drawn"));
+    assert!(part <= 1_000 && whole > 2_000, "{part} of {whole}");
+    assert_eq!((placed, typed), (whole, whole));
 }
 
 #[test]
