@@ -1,14 +1,17 @@
-//! What a function needs to know of the run, as the last of its arguments.
+//! Arguments of the functions: cells, and as the last what a function needs to know of the run.
 
 use std::sync::Arc;
 
+use datafusion::arrow::array::{Array, ArrayRef};
 use datafusion::arrow::datatypes::DataType;
-use datafusion::common::{DataFusionError, Result, ScalarValue, exec_datafusion_err};
+use datafusion::common::{DataFusionError, Result, ScalarValue, exec_datafusion_err, internal_err};
 use datafusion::logical_expr::{Expr, lit};
 use datafusion::physical_plan::PhysicalExpr;
 use datafusion::physical_plan::expressions::Literal;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+use crate::ingest::CellBatch;
 
 /// The knowledge as a literal of the plan.
 ///
@@ -35,6 +38,14 @@ pub(super) fn read<T: DeserializeOwned>(value: Option<&ScalarValue>) -> Result<T
     };
     let text = text.ok_or_else(|| exec_datafusion_err!("a function was not told what it needs to know"))?;
     serde_json::from_str(text).map_err(|fault| exec_datafusion_err!("a function was told nonsense: {fault}"))
+}
+
+/// The cells of a function's arguments.
+pub(super) fn cells_of(columns: &[ArrayRef]) -> Result<CellBatch> {
+    match columns.iter().find(|column| !CellBatch::reads(column.data_type())) {
+        Some(odd) => internal_err!("a column of {} holds no cells", odd.data_type()),
+        None => Ok(CellBatch::new(columns)),
+    }
 }
 
 /// Bytes that another machine wrote and this one does not understand.

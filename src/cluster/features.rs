@@ -7,11 +7,10 @@ use datafusion::logical_expr::{EmitTo, GroupsAccumulator};
 use serde::{Deserialize, Serialize};
 
 use crate::features::{Ending, Facts, ProductFacts};
-use crate::ingest::{Account, LogRules, Products};
+use crate::ingest::{Account, CellRow, LogRules, Products};
 
 use super::aggregate::Sums;
-use super::argument::{garbled, known};
-use super::cells::{Batch, BatchRow};
+use super::argument::{cells_of, garbled, known};
 use super::group::Group;
 
 /// What must be known before rows can be added up.
@@ -53,7 +52,7 @@ struct Reading {
 
 impl Reading {
     /// Adds a row to its group.
-    fn read(&mut self, row: &BatchRow, group: &mut Group) {
+    fn read(&mut self, row: &CellRow, group: &mut Group) {
         let Reading { knowledge: Knowledge { rules, ending, facts }, products, facts: met } = self;
         let mut account = Account::default();
         rules.read(products, &mut account, row, |transaction, key| {
@@ -114,14 +113,14 @@ impl GroupsAccumulator for Adding {
     ) -> Result<()> {
         self.seat(total_num_groups);
         let Some((_, cells)) = values.split_last() else { return Ok(()) };
-        let batch = Batch::new(cells)?;
+        let batch = cells_of(cells)?;
         for (row, group) in group_indices.iter().enumerate() {
             if opt_filter.is_some_and(|filter| !filter.is_valid(row) || !filter.value(row)) {
                 continue;
             }
             let group = &mut self.groups[*group];
             let before = group.sums.room();
-            self.reading.read(&BatchRow { batch: &batch, row }, group);
+            self.reading.read(&CellRow { batch: &batch, row }, group);
             self.room += group.sums.room().saturating_sub(before);
         }
         Ok(())

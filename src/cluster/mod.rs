@@ -14,7 +14,6 @@
 
 mod aggregate;
 mod argument;
-mod cells;
 mod collect;
 mod customer;
 mod engine;

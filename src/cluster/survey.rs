@@ -5,11 +5,10 @@ use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::Accumulator;
 use datafusion::logical_expr::function::AccumulatorArgs;
 
-use crate::ingest::{LogRules, Survey};
+use crate::ingest::{CellRow, LogRules, Survey};
 
 use super::aggregate::Sums;
-use super::argument::{garbled, known};
-use super::cells::{Batch, BatchRow};
+use super::argument::{cells_of, garbled, known};
 
 /// `erba_survey`.
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -38,9 +37,9 @@ impl std::fmt::Debug for Surveyor {
 impl Accumulator for Surveyor {
     fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
         let Some((argument, cells)) = values.split_last() else { return Ok(()) };
-        let batch = Batch::new(cells)?;
+        let batch = cells_of(cells)?;
         for row in 0..argument.len() {
-            self.rules.look(&mut self.survey, &BatchRow { batch: &batch, row });
+            self.rules.look(&mut self.survey, &CellRow { batch: &batch, row });
         }
         Ok(())
     }

@@ -115,6 +115,12 @@ pub(super) fn is_iso(cell: &[u8]) -> bool {
     cell.get(4) == Some(&b'-')
 }
 
+/// True for a day in 1900–2199, counted from 1970-01-01.
+#[cfg(feature = "parquet")]
+pub(super) fn plausible_day(day: i32) -> bool {
+    (-25_567..84_006).contains(&day)
+}
+
 fn date_of(year: i16, month: u32, day: u32) -> Option<Date> {
     Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
 }
@@ -328,6 +334,16 @@ mod tests {
                 Some(Day::from_date(date))
             );
             date = date.tomorrow().unwrap();
+        }
+    }
+
+    #[test]
+    #[cfg(feature = "parquet")]
+    fn days_are_plausible_where_their_text_is() {
+        for day in [-25_568, -25_567, 84_005, 84_006] {
+            let text = Day(day).to_string();
+            let read = parse_day(text.as_bytes(), &DateFormat::MonthFirst);
+            assert_eq!(plausible_day(day), read.is_some(), "{text}");
         }
     }
 

@@ -21,6 +21,7 @@ mod ids;
 mod marks;
 mod numbers;
 mod params;
+mod parquet;
 mod products;
 mod profile;
 mod records;
@@ -37,6 +38,8 @@ pub use dates::DateFormat;
 pub use histories::{HistoryRow, HistoryTable};
 pub use ids::normal_id;
 pub use params::{IngestParams, IngestValidParams, ReadOptions, encoding_named};
+#[cfg(feature = "parquet")]
+pub use parquet::{CellBatch, CellRow};
 pub use products::{Product, ProductTable};
 pub use profile::{Attribute, AttributeValues, Profile};
 pub use roles::{Mappings, Role};

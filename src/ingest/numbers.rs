@@ -218,6 +218,38 @@ fn assemble(whole: &str, fraction: &str, exponent: i32) -> Result<i64, NumberFau
     Ok(parts + i64::from(round_up))
 }
 
+/// A whole number as its digits are read; none if it is too large.
+#[cfg(feature = "parquet")]
+pub(super) fn money_of_whole(number: i64) -> Option<Money> {
+    // As much as `assemble` takes.
+    (number.unsigned_abs() < 100_000_000_000_000).then(|| Money(number * Money::SCALE))
+}
+
+/// A number as its shortest digits are read; none where only those can tell (close to half of the last
+/// decimal kept, or large) and for what is no number.
+#[cfg(feature = "parquet")]
+pub(super) fn money_of_float(number: f64) -> Option<Money> {
+    let scaled = number * Money::SCALE as f64;
+    let nearest = scaled.round();
+    // Below 10^12 the product and the shortest digits are within 3·10^-4 of the number itself.
+    (scaled.abs() < 1e12 && (scaled - nearest).abs() < 0.499).then_some(Money(nearest as i64))
+}
+
+/// `digits × 10^-scale` as its digits are read; none if it is too large.
+#[cfg(feature = "parquet")]
+pub(super) fn money_of_decimal(digits: i128, scale: i8) -> Option<Money> {
+    let power = |exponent: i16| 10_i128.checked_pow(u32::from(exponent.unsigned_abs()));
+    let more = i16::from(scale) - 4;
+    let parts = if more <= 0 {
+        digits.checked_mul(power(more)?)?
+    } else {
+        let unit = power(more)?;
+        let (whole, rest) = (digits / unit, digits % unit);
+        whole + if rest.unsigned_abs() >= unit.unsigned_abs().div_ceil(2) { digits.signum() } else { 0 }
+    };
+    (parts.unsigned_abs() < 1_000_000_000_000_000_000).then_some(Money(parts as i64))
+}
+
 /// `quantity × price`, rounded half away from zero; none if it does not fit.
 pub(super) fn multiply(quantity: Money, price: Money) -> Option<Money> {
     let product = i128::from(quantity.0) * i128::from(price.0);

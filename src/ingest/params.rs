@@ -20,7 +20,11 @@ pub struct IngestParams {
 
 /// `[ingest]` once checked.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-pub struct IngestValidParams(IngestParams);
+pub struct IngestValidParams {
+    params: IngestParams,
+    /// True if a cell that is a number can be as good as blank, such as -1.
+    missing_numbers: bool,
+}
 
 impl IngestParams {
     /// Checks ranges.
@@ -36,21 +40,28 @@ impl IngestParams {
             );
         }
         Error::unless_empty(faults)?;
-        Ok(IngestValidParams(self))
+        let is_number = |word: &String| word.trim().parse::<f64>().is_ok_and(f64::is_finite);
+        let missing_numbers = self.missing.iter().any(is_number);
+        Ok(IngestValidParams { params: self, missing_numbers })
     }
 }
 
 impl IngestValidParams {
     /// Part of all rows that may be bad.
     pub fn max_reject_share(&self) -> f64 {
-        self.0.max_reject_share
+        self.params.max_reject_share
+    }
+
+    /// True if the spelling of a number may say nothing.
+    pub(super) fn has_missing_numbers(&self) -> bool {
+        self.missing_numbers
     }
 
     /// True if the cell says nothing.
     pub fn is_missing(&self, cell: impl AsRef<[u8]>) -> bool {
         let cell = trim(cell.as_ref());
         let says = |word: &String| word.len() == cell.len() && word.as_bytes().eq_ignore_ascii_case(cell);
-        cell.is_empty() || self.0.missing.iter().any(says)
+        cell.is_empty() || self.params.missing.iter().any(says)
     }
 }
 

@@ -57,14 +57,28 @@ pub(super) struct Folded<S> {
 /// Where a record starts; [`Folded::line`] tells the line once the whole file has been read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RecordPlace {
-    block: usize,
-    line: u64,
+    pub(super) block: usize,
+    pub(super) line: u64,
 }
 
 impl<S> Folded<S> {
+    /// Nothing yet of a file in blocks, each with so many rows above it.
+    #[cfg(feature = "parquet")]
+    pub(super) fn new(above: Vec<u64>) -> Self {
+        Folded { states: Vec::new(), rows: RowCounts::default(), rejects: Vec::new(), above }
+    }
+
     /// Line of the file, the first being 1.
     pub(super) fn line(&self, place: RecordPlace) -> u64 {
         self.above.get(place.block).copied().unwrap_or(0) + place.line
+    }
+}
+
+#[cfg(feature = "parquet")]
+impl<'a> Record<'a> {
+    /// A record that was made, not read.
+    pub(super) fn parsed(record: &'a ByteRecord, place: RecordPlace) -> Self {
+        Record { cells: Cells::Parsed(record), block: place.block, line: place.line }
     }
 }
 
@@ -104,6 +118,11 @@ impl Sheet {
     /// E201, E206, E208, E211 if it cannot be read or has no header.
     pub(super) fn open(path: &std::path::Path, options: &ReadOptions, table: &str) -> Result<Self> {
         let source = Source::open(path, options.encoding)?;
+        #[cfg(feature = "parquet")]
+        if let Some(dataset) = source.dataset() {
+            let header = dataset.header.clone();
+            return Ok(Sheet { source, header, headed: true, delimiter: Delimiter::Byte(b',') });
+        }
         let mut block = Vec::new();
         let mut blocks = Blocks::new(&source, None)?;
         let first = blocks.next(&mut block)?;
@@ -136,6 +155,16 @@ impl Sheet {
         Ok(Sheet { source, header, headed, delimiter })
     }
 
+    /// Judges the columns of Parquet files that have a role.
+    ///
+    /// # Errors
+    /// E215 for each that cannot be read.
+    #[cfg(feature = "parquet")]
+    pub(super) fn refuse_unreadable(&self, roles: &super::roles::RoleMap) -> Result<()> {
+        let needed = |column| roles.taken().any(|taken| taken == column);
+        self.source.dataset().map_or(Ok(()), |dataset| dataset.refuse_unreadable(needed))
+    }
+
     /// Folds every record below the header.
     ///
     /// # Errors
@@ -146,6 +175,10 @@ impl Sheet {
         new: impl Fn() -> S + Sync,
         push: impl Fn(&mut S, &Record) -> Verdict + Sync,
     ) -> Result<Folded<S>> {
+        #[cfg(feature = "parquet")]
+        if let Some(dataset) = self.source.dataset() {
+            return dataset.fold_records(options, new, push);
+        }
         match self.fold_as_opened(options, &new, &push) {
             // A file that starts in ASCII was taken for UTF-8 to save reading it twice.
             Err(fault) if fault.has_code(208) => match self.source.looked_through()? {

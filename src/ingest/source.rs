@@ -34,6 +34,8 @@ enum Kind {
     Zstd,
     /// The first sheet as CSV.
     Workbook(Vec<u8>),
+    #[cfg(feature = "parquet")]
+    Parquet(super::parquet::Dataset),
 }
 
 const CHUNK: usize = 1 << 18;
@@ -67,6 +69,14 @@ impl Source {
     /// E201 if it cannot be opened, E206 if it is empty, E208 if its encoding is not known, E211
     /// if it is a workbook that cannot be read.
     pub(super) fn open(path: &Path, encoding: Option<&'static Encoding>) -> Result<Self> {
+        #[cfg(feature = "parquet")]
+        if let Some(dataset) = super::parquet::Dataset::find(path)? {
+            let label = path.display().to_string();
+            let kind = Kind::Parquet(dataset);
+            return Ok(Source { path: path.to_owned(), label, kind, encoding: UTF_8, assumed: false });
+        }
+        #[cfg(not(feature = "parquet"))]
+        super::parquet::refuse(path)?;
         let mut head = Vec::new();
         let file = File::open(path).map_err(|fault| unreadable(path, &fault))?;
         file.take(8).read_to_end(&mut head).map_err(|fault| unreadable(path, &fault))?;
@@ -86,12 +96,6 @@ impl Source {
         if head.starts_with(b"PK\x03\x04") || head.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
             source.kind = Kind::Workbook(sheet_as_csv(path)?);
             return Ok(source);
-        }
-        if head.starts_with(b"PAR1") {
-            return Err(Fault::new(211, "is a Parquet file, which this build does not read")
-                .in_file(path)
-                .hint("save it as CSV")
-                .into());
         }
         if head.starts_with(&[0x1F, 0x8B]) {
             source.kind = Kind::Gzip;
@@ -125,6 +129,8 @@ impl Source {
     pub(super) fn size(&self) -> u64 {
         match &self.kind {
             Kind::Workbook(csv) => csv.len() as u64,
+            #[cfg(feature = "parquet")]
+            Kind::Parquet(dataset) => dataset.size(),
             _ => std::fs::metadata(&self.path).map_or(0, |facts| facts.len()),
         }
     }
@@ -133,6 +139,11 @@ impl Source {
     fn raw(&self) -> Result<Box<dyn Read + Send + '_>> {
         if let Kind::Workbook(csv) = &self.kind {
             return Ok(Box::new(Cursor::new(csv.as_slice())));
+        }
+        #[cfg(feature = "parquet")]
+        if self.dataset().is_some() {
+            let fault = Fault::new(211, "is Parquet where text is wanted").in_file(&self.path);
+            return Err(fault.hint("save it as CSV").into());
         }
         let file = File::open(&self.path).map_err(|fault| unreadable(&self.path, &fault))?;
         Ok(match self.kind {
@@ -208,11 +219,40 @@ impl Source {
         Ok(Text { source: self, reader: self.raw()?, decoder, raw: Vec::new(), started: false })
     }
 
-    /// SHA-256 of the file's bytes, lower-case hex.
+    /// The Parquet files, if it is such.
+    #[cfg(feature = "parquet")]
+    pub(super) fn dataset(&self) -> Option<&super::parquet::Dataset> {
+        match &self.kind {
+            Kind::Parquet(dataset) => Some(dataset),
+            _ => None,
+        }
+    }
+
+    /// The files, in order: one, or those that are read as one table.
+    fn files(&self) -> Vec<&Path> {
+        match &self.kind {
+            #[cfg(feature = "parquet")]
+            Kind::Parquet(dataset) => dataset.paths().collect(),
+            _ => vec![&self.path],
+        }
+    }
+
+    /// The file as the user named it and a line of it; of several files read as one, the one that has the line.
+    pub(super) fn located(&self, line: u64) -> (String, u64) {
+        match &self.kind {
+            #[cfg(feature = "parquet")]
+            Kind::Parquet(dataset) => dataset.located(line),
+            _ => (self.label.clone(), line),
+        }
+    }
+
+    /// SHA-256 of the file's bytes, lower-case hex; of several files, of their bytes one after the other.
     pub(super) fn sha256(&self) -> Result<String> {
-        let mut file = File::open(&self.path).map_err(|fault| unreadable(&self.path, &fault))?;
         let mut fingerprint = Fingerprint::default();
-        fingerprint.read(&mut file).map_err(|fault| unreadable(&self.path, &fault))?;
+        for path in self.files() {
+            let mut file = File::open(path).map_err(|fault| unreadable(path, &fault))?;
+            fingerprint.read(&mut file).map_err(|fault| unreadable(path, &fault))?;
+        }
         Ok(fingerprint.hex())
     }
 }

@@ -66,6 +66,8 @@ impl Table {
             if role == "customers" && absent == Role::CustomerId { offer_row_numbers(fault) } else { fault }
         });
         crate::error::Error::unless_empty(missing.collect())?;
+        #[cfg(feature = "parquet")]
+        sheet.refuse_unreadable(&roles)?;
         let sha256 = sheet.source.sha256()?;
         let one_thread = ReadOptions {
             mappings: options.mappings.clone(),
@@ -260,7 +262,8 @@ impl Table {
     pub fn reject(&mut self, line: u64, column: Option<usize>, value: String, reason: String) {
         self.counts.reject();
         let column = column.and_then(|column| self.sheet.header.get(column)).cloned().unwrap_or_default();
-        self.rejects.push(Reject { file: self.sheet.source.label.clone(), line, column, value, reason });
+        let (file, line) = self.sheet.source.located(line);
+        self.rejects.push(Reject { file, line, column, value, reason });
     }
 
     /// Rejects a row for one of its cells.

@@ -15,6 +15,8 @@ mod encodings;
 mod layering;
 mod oracle;
 mod lifetime;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod planted;
 mod program;
 mod property;

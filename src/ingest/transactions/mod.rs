@@ -113,6 +113,8 @@ impl TransactionLog {
             let sheet = Sheet::open(path, options, "transactions")?;
             let roles = RoleMap::find(path, &sheet.header, &WANTED, &options.mappings)?;
             let columns = Columns::find(path, &sheet.header, &roles)?;
+            #[cfg(feature = "parquet")]
+            sheet.refuse_unreadable(&roles)?;
             Ok(LogFile { sheet, roles, columns })
         };
         let files = paths.iter().map(open).collect::<Result<Vec<_>>>()?;
@@ -209,14 +211,7 @@ impl LogFile {
     ) -> Result<Folded<(S, Gathered)>> {
         let mut style = self.guess(options)?;
         loop {
-            let reader = RowReader { columns: &self.columns, style: &style, as_of, params: &options.params };
-            let folded = self.sheet.fold(
-                options,
-                || (new(), Gathered::default()),
-                |(state, gathered), record| {
-                    reader.read(gathered, record, |transaction| push(state, transaction))
-                },
-            )?;
+            let folded = self.fold(&style, as_of, options, new, push)?;
             if folded.rows.read == 0 {
                 return Err(Fault::new(206, "has no rows below its header")
                     .in_file(&self.sheet.source.path)
@@ -238,8 +233,37 @@ impl LogFile {
         }
     }
 
+    fn fold<S: Send>(
+        &self,
+        style: &Style,
+        as_of: Option<Day>,
+        options: &ReadOptions,
+        new: &(impl Fn() -> S + Sync),
+        push: &(impl Fn(&mut S, &Transaction) + Sync),
+    ) -> Result<Folded<(S, Gathered)>> {
+        let new = || (new(), Gathered::default());
+        let reader = RowReader { columns: &self.columns, style, as_of, params: &options.params };
+        #[cfg(feature = "parquet")]
+        if let Some(dataset) = self.sheet.source.dataset() {
+            let (fetched, columns) = self.columns.narrowed();
+            let reader = RowReader { columns: &columns, ..reader };
+            return dataset.fold(&fetched, options, new, |(state, gathered), row, _| {
+                reader.read(gathered, row, |transaction| push(state, transaction))
+            });
+        }
+        self.sheet.fold(options, new, |(state, gathered), record| {
+            reader.read(gathered, record, |transaction| push(state, transaction))
+        })
+    }
+
     fn guess(&self, options: &ReadOptions) -> Result<Style> {
         let mut seen = Gathered::default();
+        #[cfg(feature = "parquet")]
+        if let Some(dataset) = self.sheet.source.dataset() {
+            let (fetched, columns) = self.columns.narrowed();
+            dataset.look_ahead(&fetched, |row| seen.see_style(&columns, row))?;
+            return Ok(guessed(&seen, options));
+        }
         self.sheet.look_ahead(|record| seen.see_style(&self.columns, record))?;
         Ok(guessed(&seen, options))
     }

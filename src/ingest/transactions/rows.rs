@@ -23,7 +23,7 @@ pub trait Cells {
     /// The cell without the blanks around it; empty if there is nothing.
     fn text(&self, column: usize) -> &[u8];
 
-    /// A cell that is a date rather than the spelling of one.
+    /// A cell that is a date rather than the spelling of one, in the years that a date may have.
     fn day(&self, _column: usize) -> Option<Day> {
         None
     }
@@ -70,15 +70,21 @@ pub(super) struct Gathered {
 impl Gathered {
     /// Looks at how a row is written; nothing of the row is kept.
     pub(super) fn see_style(&mut self, columns: &Columns, row: &impl Cells) {
-        let date = row.text(columns.date);
-        if !is_iso(date) {
-            self.dates.see(date);
-        }
-        match &columns.amount {
-            AmountColumns::Given(amounts) => {
-                amounts.iter().for_each(|column| self.decimals.see(row.text(*column)));
+        // Only spellings tell how things are spelt.
+        if row.day(columns.date).is_none() {
+            let date = row.text(columns.date);
+            if !is_iso(date) {
+                self.dates.see(date);
             }
-            AmountColumns::QuantityTimesPrice(_, price) => self.decimals.see(row.text(*price)),
+        }
+        let mut see = |column: &usize| {
+            if row.money(*column).is_none() {
+                self.decimals.see(row.text(*column));
+            }
+        };
+        match &columns.amount {
+            AmountColumns::Given(amounts) => amounts.iter().for_each(see),
+            AmountColumns::QuantityTimesPrice(_, price) => see(price),
         }
     }
 
@@ -204,7 +210,8 @@ impl RowReader<'_> {
 
     fn cost(&self, row: &impl Cells, column: usize) -> Result<Option<Money>, Verdict> {
         let number = row.money(column);
-        if number.is_none() && self.params.is_missing(row.text(column)) {
+        let may_be_missing = number.is_none() || self.params.has_missing_numbers();
+        if may_be_missing && self.params.is_missing(row.text(column)) {
             return Ok(None);
         }
         number.map_or_else(|| self.money(row.text(column), column), Ok).map(Some)
