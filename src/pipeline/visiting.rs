@@ -1,6 +1,7 @@
 //! From the tables of reps, visits and days to a visit plan.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use crate::config::Recipe;
 use crate::domain::{CustomerType, Day, Notice};
@@ -10,6 +11,7 @@ use crate::ingest::{InputRecord, ReadOptions, Reject, Role, RowCounts, SheetTabl
 use crate::scoring::Value;
 use crate::service::{Force, ServicePlan};
 use crate::tiering::Tiering;
+use crate::visits::events::{EarlierEvent, events};
 use crate::visits::returned::returned;
 use crate::visits::tables::{
     CALENDAR_ROLES, LOG_ROLES, PLAN_ROLES, REP_ROLES, calendar, customers, earlier, log, reps,
@@ -78,7 +80,8 @@ pub(super) fn read(
     if let Some(path) = &files.plan_before {
         let before = Table::read(path, "plan", PLAN_ROLES.0, PLAN_ROLES.1, options)?;
         let (visits, unreadable) = earlier(&before);
-        visiting.earlier.get_or_insert_default().visits = visits;
+        let events = calendars_beside(path)?;
+        visiting.earlier = Some(EarlierPlan { visits, events, ..EarlierPlan::default() });
         visiting.warnings.extend(unreadable);
     }
     for path in &files.returned {
@@ -92,6 +95,21 @@ pub(super) fn read(
             .into());
     }
     Ok(Some(visiting))
+}
+
+/// Events of the calendars that were written together with a `visits.csv`.
+fn calendars_beside(plan: &Path) -> Result<Vec<EarlierEvent>> {
+    let Ok(entries) = fs::read_dir(plan.with_file_name("ics")) else { return Ok(Vec::new()) };
+    let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    files.retain(|file| file.extension().is_some_and(|ending| ending == "ics"));
+    files.sort();
+    let mut found = Vec::new();
+    for file in files {
+        let text = fs::read(&file).map_err(|fault| Fault::new(201, fault.to_string()).in_file(&file))?;
+        let calendar = file.file_stem().unwrap_or_default().to_string_lossy();
+        found.extend(events(&calendar, &String::from_utf8_lossy(&text)));
+    }
+    Ok(found)
 }
 
 impl Visiting {

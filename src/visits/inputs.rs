@@ -2,6 +2,7 @@
 
 use crate::domain::Day;
 
+use super::events::EarlierEvent;
 use super::params::VisitsValidParams;
 
 /// One rep.
@@ -83,6 +84,8 @@ pub struct EarlierPlan {
     pub visits: Vec<EarlierVisit>,
     /// What reps decided about its suggestions.
     pub overrides: Vec<Override>,
+    /// The calendars written with it; empty if there are none.
+    pub events: Vec<EarlierEvent>,
 }
 
 /// One visit of an earlier plan.

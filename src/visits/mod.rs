@@ -32,6 +32,7 @@
 
 mod assign;
 mod desks;
+pub mod events;
 mod execution;
 mod force;
 mod geography;

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::domain::{Day, Money, Notice};
 
+use super::events::EarlierEvent;
 use super::execution::Execution;
 
 /// Dated visits of every rep.
@@ -19,6 +20,8 @@ pub struct VisitPlan {
     pub reps: Vec<RepPlan>,
     /// What became of earlier plans; none without a visit log.
     pub execution: Option<Execution>,
+    /// The calendars of the plan before: what this plan does not take over has to be called off.
+    pub earlier_events: Vec<EarlierEvent>,
     /// What the reader should know.
     pub warnings: Vec<Notice>,
 }

@@ -80,6 +80,7 @@ pub fn plan(planning: &Planning, params: &VisitsValidParams) -> Result<VisitPlan
     plan.visits.sort_by(|a, b| (&a.rep, a.date, a.sequence).cmp(&(&b.rep, b.date, b.sequence)));
     plan.not_planned.sort_by(|a, b| (&a.rep, a.customer).cmp(&(&b.rep, b.customer)));
     plan.execution = execution(planning, &charges, params);
+    plan.earlier_events = planning.earlier.map_or_else(Vec::new, |earlier| earlier.events.clone());
     Ok(plan)
 }
 

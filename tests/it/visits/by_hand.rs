@@ -222,6 +222,7 @@ fn the_plan_before_is_kept_in_the_freeze_window_and_answers_count() {
                 wish: Some(day("2023-01-12")),
             },
         ],
+        ..EarlierPlan::default()
     });
     let plan = example.plan(&params("freeze_days = 7")).unwrap();
     let of = |id: u32| plan.visits.iter().find(|visit| visit.customer == id);
@@ -247,6 +248,7 @@ fn an_overdue_customer_whose_visit_was_dismissed_waits_an_interval() {
             reason: "".into(),
             wish: None,
         }],
+        ..EarlierPlan::default()
     });
     assert_eq!(dates(&example, 0, "")[0], "2023-01-09");
 }
@@ -270,7 +272,8 @@ fn visited_over_planned_is_the_visit_rate() {
         day: day("2022-12-27"),
         tier: "I".into(),
     };
-    example.earlier = Some(EarlierPlan { visits: vec![planned("a"), planned("b")], overrides: Vec::new() });
+    example.earlier =
+        Some(EarlierPlan { visits: vec![planned("a"), planned("b")], ..EarlierPlan::default() });
     let report = example.plan(&params("")).unwrap().execution.unwrap();
     assert_eq!((report.rates[0].planned, report.rates[0].visited, report.rates[0].rate), (2, 1, 0.5));
 }
@@ -295,7 +298,7 @@ fn a_weekly_visit_does_not_count_for_the_week_beside_it() {
             tier: tier.into(),
         };
         let visits = weeks.iter().zip(["1", "2", "3"]).map(planned).collect();
-        example.earlier = Some(EarlierPlan { visits, overrides: Vec::new() });
+        example.earlier = Some(EarlierPlan { visits, ..EarlierPlan::default() });
         let report = example.plan(&params("")).unwrap().execution.unwrap();
         let found: Vec<bool> = report.rates.iter().map(|rate| rate.visited == 1).collect();
         assert_eq!(found, visited, "{last}");

@@ -1,6 +1,7 @@
 //! Dated visits: examples by hand, random tables under an independent judge, real places.
 
 mod by_hand;
+mod calendars;
 mod iowa;
 mod judge;
 mod program;

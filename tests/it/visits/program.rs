@@ -12,7 +12,7 @@ const REPS: &str =
     "rep,hours_per_day,visits_per_day,days_per_week,lat,lon\nLi,8,8,5,41.6,-93.6\n王,6,6,5,,\n";
 
 /// Forty customers of which few bring most, two reps, some visits.
-fn folder() -> TempDir {
+pub(super) fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let mut sales = "customer_id,date,amount\n".to_owned();
     let mut customers = "customer_id,name,rep,lat,lon\n".to_owned();
@@ -42,7 +42,7 @@ fn folder() -> TempDir {
     folder
 }
 
-fn erba(folder: &Path, arguments: &str) -> (i32, String) {
+pub(super) fn erba(folder: &Path, arguments: &str) -> (i32, String) {
     let ran = Command::cargo_bin("erba")
         .unwrap()
         .current_dir(folder)
@@ -53,9 +53,10 @@ fn erba(folder: &Path, arguments: &str) -> (i32, String) {
     (ran.status.code().unwrap(), String::from_utf8(ran.stderr).unwrap())
 }
 
-const RUN: &str = "run --transactions sales.csv --customers customers.csv --reps reps.csv --no-registry";
+pub(super) const RUN: &str =
+    "run --transactions sales.csv --customers customers.csv --reps reps.csv --no-registry";
 
-fn rows(path: &Path) -> Vec<csv::StringRecord> {
+pub(super) fn rows(path: &Path) -> Vec<csv::StringRecord> {
     csv::Reader::from_path(path).unwrap().records().map(Result::unwrap).collect()
 }
 
