@@ -142,7 +142,8 @@ fn known(sheet: &Sheet, customers: &HashMap<&str, &Customer>, findings: &mut Fin
         if sheet.cell(&row.1, "tier") != tier || sheet.cell(&row.1, "type") != kind {
             findings.at("V804", VISITS, row.0, format!("{id} has another tier or type in customers.csv"));
         }
-        if customer.channel != "direct" {
+        // Appointments are kept whatever the service plan says.
+        if customer.channel != "direct" && sheet.cell(&row.1, "state") != "planned" {
             let message = format!("{id} is visited and has the channel {}", customer.channel);
             findings.at("V804", VISITS, row.0, message);
         }

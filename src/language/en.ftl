@@ -342,6 +342,7 @@ visit-due = due on { $due }
 visit-first = never visited
 visit-appointment = agreed with the customer
 visit-kept = kept from the plan before
+visit-outside-plan = outside the service plan
 visit-again = visit { $number } of this plan, every { $days } days
 visit-stretched = every { $now } days instead of { $wanted }, since time is short
 visit-days-bind = about every { $now } days instead of { $wanted }, since the rep has no more days that suit
@@ -446,7 +447,6 @@ warning-visits-of-strangers = { $visits ->
    *[other] { $visits } visits in the log are to customers that are not in the input; they are left out.
 }
 warning-visit-without-rep = The visit to "{ $customer }" on { $day } is not planned: no rep of the table is in charge.
-warning-visit-outside-plan = The visit to "{ $customer }" on { $day } is not planned: "{ $rep }" has no visits to this customer in the service plan.
 warning-visits-without-reps = Visits were read, but none are planned: that needs a table of reps (--reps).
 warning-plan-before-unreadable = { $rows ->
     [one] One row of the earlier plan { $file } has no customer or no readable date (line { $line }); it is left out.

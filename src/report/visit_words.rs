@@ -43,6 +43,9 @@ impl<'a> VisitWords<'a> {
             let key = if visit.days_bind { "visit-days-bind" } else { "visit-stretched" };
             parts.push(self.text(key, &[("now", now.into()), ("wanted", wanted.into())]));
         }
+        if visit.wanted_interval_days == 0 {
+            parts.push(self.text("visit-outside-plan", &[]));
+        }
         if visit.late {
             parts.push(self.text("visit-late", &[]));
         }

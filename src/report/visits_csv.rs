@@ -59,7 +59,7 @@ fn push(rows: &mut Rows, all: &Segmentation, visit: &Visit, words: &VisitWords) 
     rows.word(visit.state.as_str());
     rows.maybe_day(visit.last_visit);
     rows.maybe_whole(visit.days_since_visit);
-    rows.whole(u64::from(visit.interval_days));
+    rows.maybe_whole((visit.interval_days > 0).then_some(visit.interval_days));
     rows.day(visit.due_date);
     rows.whole(u64::from(visit.minutes));
     rows.money(visit.value);

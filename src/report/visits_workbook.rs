@@ -238,7 +238,9 @@ impl<'a> Book<'a> {
             if let Some(days) = visit.days_since_visit {
                 sheet.write_number_with_format(row, 17, days, &wrapped)?;
             }
-            sheet.write_number_with_format(row, 18, visit.interval_days, &wrapped)?;
+            if visit.interval_days > 0 {
+                sheet.write_number_with_format(row, 18, visit.interval_days, &wrapped)?;
+            }
             if let Some(day) = excel_date(visit.due_date) {
                 sheet.write_datetime_with_format(row, 19, &day, &date)?;
             }

@@ -1,5 +1,7 @@
 //! What lies on each rep's desk: customers to visit, fixed days, and who stays out.
 
+use hashbrown::HashMap;
+
 use crate::domain::{Channel, Day, Notice};
 use crate::error::{Error, Fault, Result};
 use crate::features::{AttributeValues, FeatureTable};
@@ -9,7 +11,7 @@ use super::inputs::{Decision, VisitRecord};
 use super::params::VisitsValidParams;
 use super::plan::{NotPlanned, VisitCause, VisitState, WhyNot};
 use super::planning::{Planning, find};
-use super::tasks::{Group, Horizon, Task, set_turns, set_zones, zones};
+use super::tasks::{Group, Horizon, NO_RHYTHM, Task, set_turns, set_zones, zones};
 
 /// The log, by customer.
 pub(super) struct Past {
@@ -94,9 +96,12 @@ impl Desks {
         &mut self,
         planning: &Planning,
         charges: &[Charge],
+        past: &Past,
         horizon: Horizon,
         params: &VisitsValidParams,
     ) -> Result<()> {
+        let groups = Groups::new(planning.table, params);
+        let mut agreeing = Agreeing { planning, charges, past, groups, params, places: self.places() };
         let mut faults = Vec::new();
         for appointment in &planning.calendar.appointments {
             let Some(index) = find(planning.table, &appointment.customer) else {
@@ -109,7 +114,7 @@ impl Desks {
             };
             if horizon.holds(appointment.day) {
                 let rep = appointment.rep.as_deref();
-                self.fix(planning, charges, index, rep, appointment.day, VisitCause::Appointment);
+                self.fix(&mut agreeing, index, rep, appointment.day, VisitCause::Appointment);
             }
         }
         Error::unless_empty(faults)?;
@@ -123,7 +128,7 @@ impl Desks {
             if let (Some(index), Some(day)) = (find(planning.table, &answer.customer), day)
                 && horizon.holds(day)
             {
-                self.fix(planning, charges, index, Some(&answer.rep), day, VisitCause::Appointment);
+                self.fix(&mut agreeing, index, Some(&answer.rep), day, VisitCause::Appointment);
             }
         }
         let frozen = horizon.from.plus(i32::try_from(params.freeze_days).unwrap_or(i32::MAX));
@@ -137,7 +142,7 @@ impl Desks {
                 && visit.day < frozen
                 && !answered
             {
-                self.fix(planning, charges, index, Some(&visit.rep), visit.day, VisitCause::Kept);
+                self.fix(&mut agreeing, index, Some(&visit.rep), visit.day, VisitCause::Kept);
             }
         }
         Ok(())
@@ -158,46 +163,66 @@ impl Desks {
         }
     }
 
-    fn fix(
-        &mut self,
-        planning: &Planning,
-        charges: &[Charge],
-        index: usize,
-        rep: Option<&str>,
-        day: Day,
-        cause: VisitCause,
-    ) {
-        let in_charge = match charges[index] {
+    /// Where each customer's tasks lie: desk and place on it.
+    fn places(&self) -> HashMap<u32, Vec<(usize, usize)>> {
+        let mut places: HashMap<u32, Vec<(usize, usize)>> = HashMap::new();
+        for (desk, tasks) in self.tasks.iter().enumerate() {
+            for (at, task) in tasks.iter().enumerate() {
+                places.entry(task.customer).or_default().push((desk, at));
+            }
+        }
+        places
+    }
+
+    /// Fixes a day with the rep named, else with the one in charge; also for customers without visits in the service plan or with
+    /// another rep in charge.
+    fn fix(&mut self, by: &mut Agreeing, index: usize, rep: Option<&str>, day: Day, cause: VisitCause) {
+        let reps = by.planning.reps;
+        let in_charge = match by.charges[index] {
             Charge::Rep(rep) => Some(rep as usize),
             _ => None,
         };
-        let named = rep.and_then(|name| planning.reps.iter().position(|rep| *rep.name == *name.trim()));
+        let named = rep.and_then(|name| reps.iter().position(|rep| *rep.name == *name.trim()));
         let Some(desk) = named.or(in_charge) else {
             self.warnings.push(
                 Notice::new("visit-without-rep")
-                    .with("customer", &*planning.table.ids[index])
+                    .with("customer", &*by.planning.table.ids[index])
                     .with("day", day.to_string()),
             );
             return;
         };
-        let customer = index as u32;
-        if !self.tasks[desk].iter().any(|task| task.customer == customer) {
-            self.warnings.push(
-                Notice::new("visit-outside-plan")
-                    .with("customer", &*planning.table.ids[index])
-                    .with("day", day.to_string())
-                    .with("rep", &*planning.reps[desk].name),
-            );
+        let places = by.places.entry(index as u32).or_default();
+        // Nobody is visited twice a day; an appointment outranks a visit kept.
+        let agreed = |task: &Task| task.agreed.iter().any(|(agreed, _)| *agreed == day);
+        if places.iter().any(|&(desk, at)| agreed(&self.tasks[desk][at])) {
             return;
         }
-        for task in self.tasks[desk].iter_mut().filter(|task| task.customer == customer) {
-            // Nobody is visited twice a day; an appointment outranks a visit kept.
-            if let Err(place) = task.agreed.binary_search_by_key(&day, |&(day, _)| day) {
-                task.agreed.insert(place, (day, cause));
+        if !places.iter().any(|(other, _)| *other == desk) {
+            let task = task(by.planning, by.past, &by.groups, index, by.params);
+            places.push((desk, self.tasks[desk].len()));
+            self.tasks[desk].push(Task { interval: NO_RHYTHM, state: VisitState::Planned, ..task });
+        }
+        for &(other, at) in places.iter() {
+            let task = &mut self.tasks[other][at];
+            if other == desk {
+                task.agreed.push((day, cause));
+                task.agreed.sort_unstable();
+                task.state = VisitState::Planned;
+            } else {
+                task.met.push(day);
             }
-            task.state = VisitState::Planned;
         }
     }
+}
+
+/// What fixing a day takes.
+struct Agreeing<'a> {
+    planning: &'a Planning<'a>,
+    charges: &'a [Charge],
+    past: &'a Past,
+    groups: Groups<'a>,
+    params: &'a VisitsValidParams,
+    places: HashMap<u32, Vec<(usize, usize)>>,
 }
 
 fn why_unvisited(planning: &Planning, index: usize) -> WhyNot {
@@ -237,6 +262,7 @@ fn task(planning: &Planning, past: &Past, groups: &Groups, index: usize, params:
         place: place_of(planning.table, index),
         group: groups.of(index),
         agreed: Vec::new(),
+        met: Vec::new(),
         not_before: None,
         turn: 0.0,
         zone: None,

@@ -66,7 +66,8 @@ fn allowed(work: &Work, schedule: &Schedule, stop: usize) -> (Day, Day) {
         .iter()
         .enumerate()
         .filter(|(index, other)| *index != stop && other.task == here.task)
-        .map(|(_, other)| schedule.slots[other.slot].day);
+        .map(|(_, other)| schedule.slots[other.slot].day)
+        .chain(task.met.iter().copied());
     let (mut before, mut after) = (None, None);
     for other in others {
         if other < day {

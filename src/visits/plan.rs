@@ -45,7 +45,8 @@ pub struct Visit {
     pub last_visit: Option<Day>,
     /// Days from the last visit to the day planning starts; none if never visited.
     pub days_since_visit: Option<u32>,
-    /// Days between visits, after stretching, rounded; at least 1.
+    /// Days between visits, after stretching, rounded; at least 1, or 0 if the service plan has no visits for the customer
+    /// and this one was agreed.
     pub interval_days: u32,
     /// The same before stretching.
     pub wanted_interval_days: u32,

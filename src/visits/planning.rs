@@ -1,5 +1,6 @@
 //! From services to dated visits.
 
+use hashbrown::HashSet;
 use rayon::prelude::*;
 
 use crate::domain::{Day, Notice};
@@ -60,7 +61,7 @@ pub fn plan(planning: &Planning, params: &VisitsValidParams) -> Result<VisitPlan
     let charges = charges(planning.table, planning.service, planning.reps, &past.last_rep, params);
     refuse_unknown(planning, &charges, params)?;
     let mut desks = Desks::new(planning, &charges, &past, horizon, params);
-    desks.agree(planning, &charges, horizon, params)?;
+    desks.agree(planning, &charges, &past, horizon, params)?;
     let made: Vec<Made> = desks
         .tasks
         .par_iter()
@@ -77,6 +78,9 @@ pub fn plan(planning: &Planning, params: &VisitsValidParams) -> Result<VisitPlan
         plan.not_planned.extend(made.without);
         plan.reps.push(made.rep);
     }
+    // Whom another rep has agreed to visit is planned, whatever the one in charge can do.
+    let visited: HashSet<u32> = plan.visits.iter().map(|visit| visit.customer).collect();
+    plan.not_planned.retain(|entry| !visited.contains(&entry.customer));
     plan.visits.sort_by(|a, b| (&a.rep, a.date, a.sequence).cmp(&(&b.rep, b.date, b.sequence)));
     plan.not_planned.sort_by(|a, b| (&a.rep, a.customer).cmp(&(&b.rep, b.customer)));
     plan.execution = execution(planning, &charges, params);

@@ -26,7 +26,7 @@ pub(super) fn finish(rep: &Rep, work: &Work, made: &Schedule, as_of: Day) -> (Ve
             let placed = made.stops[stop];
             let task = &work.tasks[placed.task];
             numbers[placed.task] += 1;
-            let whole = |days: f64| days.round().max(1.0) as u32;
+            let whole = |days: f64| if task.has_rhythm() { days.round().max(1.0) as u32 } else { 0 };
             let interval = task.stretched(made.stretch, work.horizon);
             let capped = task.capped(work.horizon).filter(|capped| *capped > interval);
             visits.push(Visit {

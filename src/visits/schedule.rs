@@ -274,9 +274,8 @@ impl Attempt<'_> {
         least: i32,
     ) -> Result<(usize, bool), WhyNot> {
         let task = &self.work.tasks[index];
-        let apart = |day: Day| task.agreed.iter().all(|(agreed, _)| (day.since(*agreed)).abs() >= least);
         let first = self.slots.partition_point(|slot| slot.day < window.0);
-        let open = |slot: &Slot| slot.suits(task.group) && apart(slot.day);
+        let open = |slot: &Slot| slot.suits(task.group) && task.is_apart(slot.day, least);
         let mut last_day = window.1;
         let Some(first_open) = self.slots[first..].iter().find(|slot| open(slot)) else {
             return Err(WhyNot::NoDay);

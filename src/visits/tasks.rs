@@ -37,6 +37,9 @@ impl Group {
     pub(super) const ALL: [Group; 3] = [Group::Dealer, Group::Partner, Group::Customer];
 }
 
+/// Interval of those who have nothing but agreed visits, days: longer than any plan.
+pub(super) const NO_RHYTHM: f64 = 36_500.0;
+
 /// A customer to be visited by one rep.
 #[derive(Clone, Debug)]
 pub(super) struct Task {
@@ -54,6 +57,8 @@ pub(super) struct Task {
     pub(super) group: Group,
     /// Fixed days inside the horizon, ascending, each once.
     pub(super) agreed: Vec<(Day, VisitCause)>,
+    /// Days on which another rep has agreed to visit the customer.
+    pub(super) met: Vec<Day>,
     /// A dismissed suggestion puts the next one off until then.
     pub(super) not_before: Option<Day>,
     /// Position among those never visited, 0 to below 1.
@@ -70,6 +75,17 @@ impl Task {
     pub(super) fn capped(&self, horizon: Horizon) -> Option<f64> {
         let least = horizon.days() / f64::from(self.most.filter(|most| *most > 0)?);
         (least > self.interval + 1e-9).then_some(least)
+    }
+
+    /// True if the service plan has visits for the customer, and not an agreement alone.
+    pub(super) fn has_rhythm(&self) -> bool {
+        self.interval < NO_RHYTHM
+    }
+
+    /// True if the day is far enough from every agreed one.
+    pub(super) fn is_apart(&self, day: Day, least: i32) -> bool {
+        let agreed = self.agreed.iter().map(|(agreed, _)| agreed);
+        agreed.chain(&self.met).all(|agreed| day.since(*agreed).abs() >= least)
     }
 
     /// Counts the visits that the rep's days allow: those that suit, no two closer than the spacing.

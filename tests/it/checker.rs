@@ -192,6 +192,7 @@ const FAULTS: &[Fault] = &[
     ("V804", "visits.csv", "Ma,C,,II", "Ma,X,,II"),
     ("V804", "visits.csv", "Ma,C,,II", "Ma,C,,I"),
     ("V804", "visits.csv", "Ma,C,,II", "Ma,D,,III"),
+    ("V804", "customers.csv", "direct,2,14.00", "distributor,0,14.00"),
     ("V804", "visits.csv", "30,12.00", "30,12.50"),
     ("V805", "not_planned.csv", "B,Li,I,no time left\n", ""),
     ("V805", "not_planned.csv", "B,Li,I,no time left", "B,Li,I, "),

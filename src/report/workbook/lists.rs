@@ -117,7 +117,7 @@ pub(super) fn visits(book: &mut Book, all: &Segmentation) -> Result<(), XlsxErro
         )?;
         row.date(Some(visit.due_date))?;
         row.date(visit.last_visit)?;
-        row.whole(Some(f64::from(visit.interval_days)))?;
+        row.whole((visit.interval_days > 0).then_some(f64::from(visit.interval_days)))?;
         row.whole(Some(f64::from(visit.minutes)))?;
         row.money(all.value.amounts.get(at).copied())?;
         row.text(&words.reason(visit))?;

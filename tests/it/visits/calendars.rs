@@ -65,12 +65,16 @@ fn a_second_import_leaves_what_the_second_plan_has_and_the_past() {
     let folder = folder();
     let place = |name: &str| folder.path().join(name);
     let run = |as_of: &str, rest: &str| {
-        let (code, told) =
-            erba(folder.path(), &format!("{RUN} --as-of {as_of} --formats csv,json,ics {rest}"));
+        let (code, told) = erba(
+            folder.path(),
+            &format!("{RUN} --recipe free.toml --as-of {as_of} --formats csv,json,ics {rest}"),
+        );
         assert_eq!(code, 0, "{told}");
     };
+    // Without a freeze window 王 keeps nothing.
+    fs::write(place("free.toml"), "base = \"general\"\n[visits]\nfreeze_days = 0\n").unwrap();
     run("2022-12-31", "--out first");
-    // A week later 王 has handed every customer over.
+    // Days later 王 has handed every customer over.
     let customers = fs::read_to_string(place("customers.csv")).unwrap();
     fs::write(place("customers.csv"), customers.replace(",王,", ",Li,")).unwrap();
     run("2023-01-04", "--previous first --out second");

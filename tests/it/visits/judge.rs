@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use erba::domain::{Day, Tier};
-use erba::visits::{VisitCause, VisitPlan, VisitState, VisitsValidParams, WhyNot};
+use erba::visits::{Appointment, Visit, VisitCause, VisitPlan, VisitState, VisitsValidParams, WhyNot};
 
 use super::{Customer, Example};
 
@@ -92,6 +92,10 @@ fn spacing(example: &Example, plan: &VisitPlan, params: &VisitsValidParams, faul
     for (customer, mut visits) in by_customer {
         visits.sort_by_key(|&index| plan.visits[index].date);
         let known = &example.customers[customer as usize];
+        // An agreement alone has no rhythm.
+        if known.visits == 0.0 {
+            continue;
+        }
         let mut before = known.last;
         for index in visits {
             let visit = &plan.visits[index];
@@ -165,9 +169,14 @@ fn fixed(example: &Example, plan: &VisitPlan, faults: &mut Vec<String>) {
         let Some(index) = example.customers.iter().position(|one| *one.id == *appointment.customer) else {
             continue;
         };
-        let kept =
-            plan.visits.iter().any(|visit| visit.customer as usize == index && visit.date == appointment.day);
-        if !kept && example.customers[index].visits > 0.0 && example.customers[index].rep.is_some() {
+        let by = |rep: &str| appointment.rep.as_deref().is_none_or(|name| name == rep);
+        let same_day = |visit: &&Visit| visit.customer as usize == index && visit.date == appointment.day;
+        // Of two reps who agreed on the same day one goes.
+        let day =
+            |other: &&Appointment| other.customer == appointment.customer && other.day == appointment.day;
+        let alone = example.calendar.appointments.iter().filter(day).count() == 1;
+        let kept = plan.visits.iter().filter(same_day).any(|visit| by(&visit.rep) || !alone);
+        if !kept && (example.customers[index].rep.is_some() || appointment.rep.is_some()) {
             faults.push(format!("the appointment with {} is lost", appointment.customer));
         }
     }

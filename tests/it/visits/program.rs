@@ -363,7 +363,7 @@ fn a_log_without_reps_is_read_and_days_without_reps_are_a_slip() {
 fn days_off_and_appointments_of_a_table_are_kept() {
     let folder = folder();
     let days = "kind,date,until,rep,customer_id\nholiday,2023-01-02,2023-01-03,,\nabsence,2023-01-16,2023-01-20,Li,\n\
-                appointment,2023-01-25,,,c02\n";
+                appointment,2023-01-25,,,c02\nappointment,2023-01-26,,,c39\nappointment,2023-01-26,,Li,c01\n";
     fs::write(folder.path().join("days.csv"), days).unwrap();
     let (code, told) = erba(folder.path(), &format!("{RUN} --calendar days.csv --out out"));
     assert_eq!(code, 0, "{told}");
@@ -372,6 +372,19 @@ fn days_off_and_appointments_of_a_table_are_kept() {
     assert!(visits.iter().all(|row| &row[2] != "Li" || !("2023-01-16"..="2023-01-20").contains(&&row[0])));
     let agreed = visits.iter().find(|row| &row[3] == "c02" && &row[0] == "2023-01-25").unwrap();
     assert!(agreed[14].contains("agreed with the customer"));
+    // c39 is served through a distributor, c01 by 王: both stay, c39 without an interval.
+    let not_planned = rows(&folder.path().join("out/not_planned.csv"));
+    for (customer, rep, tier, interval) in [("c39", "王", "III", ""), ("c01", "Li", "I", "")] {
+        let of = |row: &&csv::StringRecord| &row[3] == customer && &row[0] == "2023-01-26";
+        let met: Vec<_> = visits.iter().filter(of).collect();
+        assert_eq!(met.len(), 1, "{customer}");
+        let cells = [2, 5, 7, 10].map(|column| &met[0][column]);
+        assert_eq!(cells, [rep, tier, "planned", interval]);
+        assert!(met[0][14].starts_with("agreed with the customer; outside the service plan; "), "{met:?}");
+        assert!(not_planned.iter().all(|row| &row[0] != customer));
+    }
+    let (code, told) = erba(folder.path(), "check out");
+    assert_eq!(code, 0, "{told}");
 }
 
 #[test]

@@ -56,7 +56,7 @@ fn calendar(rng: &mut Xoshiro256PlusPlus, example: &Example) -> Calendar {
         calendar.appointments.push(Appointment {
             customer: customer.id.as_str().into(),
             day: example.as_of.plus(rng.gen_range(1..28)),
-            rep: None,
+            rep: rng.gen_bool(0.3).then(|| example.reps[rng.gen_range(0..example.reps.len())].name.clone()),
         });
     }
     calendar
