@@ -122,6 +122,7 @@ pub const CODES: &[CodeInfo] = &[
     code(702, Exit::Unexpected, "a report cannot be opened"),
     code(750, Exit::Unexpected, "an engine cannot be had, or a machine of a cluster cannot start"),
     code(751, Exit::Unexpected, "an engine gave a run up"),
+    code(752, Exit::Usage, "a run wants what `--spread` cannot do"),
     code(801, Exit::Usage, "a number for made data is out of its range"),
     code(802, Exit::Usage, "a workbook cannot hold that many rows"),
     code(901, Exit::Unexpected, "a file cannot be written"),

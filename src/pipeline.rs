@@ -4,8 +4,12 @@ mod engine;
 pub(crate) mod holdout;
 mod reading;
 mod scores;
+#[cfg(feature = "cluster")]
+mod spread;
 mod visiting;
 
+#[cfg(feature = "cluster")]
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -18,9 +22,9 @@ use crate::lifetime::{Lifetime, LifetimeModel};
 use crate::model::{self, FittedModel, FittedOn, RecipeRecord};
 use crate::result::{ModelRecord, Segmentation, Settings};
 use crate::runs::{Side, movers};
-use crate::scoring::Value;
+use crate::scoring::{PotentialModel, Value, ValueModel};
 use crate::service::{AllocationMethod, Force, ServicePlan};
-use crate::tiering::Tiering;
+use crate::tiering::{TierModel, Tiering};
 use crate::typing::Typing;
 use crate::visits::VisitPlan;
 use crate::{lifetime, scoring, service, tiering, typing};
@@ -29,6 +33,8 @@ use engine::collect_all;
 pub(crate) use reading::judge_rejects;
 use reading::{open, read_options, size_of};
 use scores::{Scores, scores};
+#[cfg(feature = "cluster")]
+pub use spread::Held;
 use visiting::Visiting;
 
 /// What a run is asked to do.
@@ -82,10 +88,22 @@ pub struct VisitFiles {
 }
 
 /// A finished run.
-#[derive(Debug)]
 pub struct Run {
     /// Everything found, with the model that scores other customers the same way.
     pub segmentation: Segmentation,
+    /// The customers, if they are not in the segmentation.
+    #[cfg(feature = "cluster")]
+    pub held: Option<Held>,
+}
+
+impl From<Segmentation> for Run {
+    fn from(segmentation: Segmentation) -> Run {
+        Run {
+            segmentation,
+            #[cfg(feature = "cluster")]
+            held: None,
+        }
+    }
 }
 
 /// A model read from a file.
@@ -132,6 +150,15 @@ impl Stopwatch<'_> {
 /// The faults of every room; E101 without input, E204 if too many rows are bad.
 pub fn run(request: &Request, watcher: &dyn Watcher) -> Result<Run> {
     let mut watch = Stopwatch { watcher, timings: Vec::new() };
+    #[cfg(feature = "cluster")]
+    if let Engine::Cluster(target, settings) = &request.engine
+        && let Some(place) = &settings.spread
+    {
+        return match spread::run(request, (target, settings), place, &mut watch)? {
+            ControlFlow::Break(run) => Ok(run),
+            ControlFlow::Continue(collected) => segment(request, collected, None, &mut watch),
+        };
+    }
     let (collected, visiting) = gather(request, None, &mut watch)?;
     segment(request, collected, visiting.as_ref(), &mut watch)
 }
@@ -268,23 +295,12 @@ fn segment(
     })?;
     let visits = visit(visiting, &table, &value, &tiers, &service, recipe, watch)?;
     let model = FittedModel {
-        format: model::FORMAT,
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        fitted: FittedOn {
-            as_of: table.as_of,
-            window_days: match table.window {
-                Some(Window::Days(days)) => Some(days),
-                _ => None,
-            },
-            customers: table.len() as u64,
-            seed: request.seed,
-        },
-        recipe: RecipeRecord { name: recipe.name.clone(), text: recipe.text.clone() },
         value: value_model,
         potential: potential_model,
         tiering: tier_model,
         typing: typing_model,
         lifetime: lifetime.as_ref().map(|lifetime| LifetimeModel::of(&lifetime.forecast)),
+        ..fitted_model(request, &table, table.len() as u64)
     };
     let mut segmentation = Segmentation {
         settings: settings(request, &table),
@@ -308,7 +324,7 @@ fn segment(
     warn_of_oddities(&mut segmentation);
     segmentation.movers = request.previous.as_ref().map(|previous| movers(previous, &segmentation));
     segmentation.timings_ms = std::mem::take(&mut watch.timings);
-    Ok(Run { segmentation })
+    Ok(segmentation.into())
 }
 
 /// Everything behind reading, by a model.
@@ -367,7 +383,31 @@ fn apply(
     warn_of_empty_window(&mut segmentation);
     warn_of_other_span(&mut segmentation, model);
     segmentation.timings_ms = std::mem::take(&mut watch.timings);
-    Ok(Run { segmentation })
+    Ok(segmentation.into())
+}
+
+/// A model that has learned nothing yet.
+fn fitted_model(request: &Request, table: &FeatureTable, customers: u64) -> FittedModel {
+    let recipe = &request.recipe;
+    FittedModel {
+        format: model::FORMAT,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        fitted: FittedOn {
+            as_of: table.as_of,
+            window_days: match table.window {
+                Some(Window::Days(days)) => Some(days),
+                _ => None,
+            },
+            customers,
+            seed: request.seed,
+        },
+        recipe: RecipeRecord { name: recipe.name.clone(), text: recipe.text.clone() },
+        value: ValueModel::default(),
+        potential: PotentialModel::default(),
+        tiering: TierModel::default(),
+        typing: None,
+        lifetime: None,
+    }
 }
 
 /// Lifetime values, where the recipe wants them.

@@ -6,7 +6,7 @@ pub use crate::ingest::{InputRecord, Reject, RowCounts};
 use crate::lifetime::{Holding, Lifetime, portfolio};
 use crate::model::FittedModel;
 use crate::scoring::{Potential, Value};
-use crate::service::ServicePlan;
+use crate::service::{PlanRow, ServicePlan};
 use crate::tiering::Tiering;
 use crate::typing::Typing;
 use crate::visits::VisitPlan;
@@ -113,18 +113,42 @@ pub struct GroupTotals {
 }
 
 impl Segmentation {
+    /// How many customers, in this memory or not.
+    pub fn customers(&self) -> u64 {
+        if self.is_spread() { self.grouped(|_| true).0 } else { self.table.len() as u64 }
+    }
+
+    /// True if the customers are not in this memory: then the groups of the plan tell of them.
+    pub fn is_spread(&self) -> bool {
+        self.value.amounts.is_empty() && self.service.groups.iter().any(|row| row.customers > 0)
+    }
+
+    /// Customers and value of the groups that `holds` picks.
+    fn grouped(&self, holds: impl Fn(&PlanRow) -> bool) -> (u64, Money) {
+        let rows = self.service.groups.iter().filter(|row| holds(row));
+        rows.fold((0, Money::ZERO), |(customers, value), row| {
+            (customers + u64::from(row.customers), Money(value.0.saturating_add(row.value.0)))
+        })
+    }
+
     /// Value of all customers, negative ones included.
     pub fn value_total(&self) -> Money {
-        self.value.amounts.iter().copied().sum()
+        if self.is_spread() { self.grouped(|_| true).1 } else { self.value.amounts.iter().copied().sum() }
     }
 
     /// Totals of one tier.
     pub fn tier_totals(&self, tier: Tier) -> GroupTotals {
+        if self.is_spread() {
+            return self.share(self.grouped(|row| row.tier == tier));
+        }
         self.totals(|index| self.tiering.tiers[index] == tier)
     }
 
     /// Totals of one type.
     pub fn type_totals(&self, customer_type: CustomerType) -> GroupTotals {
+        if self.is_spread() {
+            return self.share(self.grouped(|row| row.customer_type == customer_type));
+        }
         self.totals(|index| self.typing.types[index] == customer_type)
     }
 
@@ -149,7 +173,11 @@ impl Segmentation {
                 value = Money(value.0.saturating_add(amount.0));
             }
         }
-        let all = self.value.amounts.len();
+        self.share((customers, value))
+    }
+
+    fn share(&self, (customers, value): (u64, Money)) -> GroupTotals {
+        let all = self.customers();
         GroupTotals {
             customers,
             customer_share: if all == 0 { 0.0 } else { customers as f64 / all as f64 },

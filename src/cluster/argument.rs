@@ -31,13 +31,18 @@ pub(super) fn known<T: DeserializeOwned>(arguments: &[Arc<dyn PhysicalExpr>]) ->
 
 /// What a literal says.
 pub(super) fn read<T: DeserializeOwned>(value: Option<&ScalarValue>) -> Result<T> {
+    let text = text(value)?;
+    serde_json::from_str(text).map_err(|fault| exec_datafusion_err!("a function was told nonsense: {fault}"))
+}
+
+/// The words of a literal.
+pub(super) fn text(value: Option<&ScalarValue>) -> Result<&str> {
     let text = match value {
         Some(ScalarValue::Dictionary(_, value)) => value.try_as_str().flatten(),
         Some(value) => value.try_as_str().flatten(),
         None => None,
     };
-    let text = text.ok_or_else(|| exec_datafusion_err!("a function was not told what it needs to know"))?;
-    serde_json::from_str(text).map_err(|fault| exec_datafusion_err!("a function was told nonsense: {fault}"))
+    text.ok_or_else(|| exec_datafusion_err!("a function was not told what it needs to know"))
 }
 
 /// The cells of a function's arguments.

@@ -1,10 +1,13 @@
 //! A transaction log added up by an engine.
 
+use std::time::{Duration, Instant};
+
 use datafusion::arrow::array::AsArray;
 use datafusion::common::{DataFusionError, ScalarValue};
 use datafusion::logical_expr::{Expr, ident, lit};
 use datafusion::prelude::{DataFrame, SessionContext};
 use futures::StreamExt;
+use tokio::runtime::Runtime;
 
 use crate::domain::{Day, Window};
 use crate::error::{Error, Fault, Result};
@@ -35,30 +38,43 @@ pub fn fold(
     params: &FeatureValidParams,
     options: &ReadOptions,
 ) -> Result<FoldedLog> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(options.threads.max(1))
-        .enable_all()
-        .build()
-        .map_err(|fault| Fault::new(902, format!("threads cannot be started ({fault})")))?;
-    let work = async {
-        let session = target.session((options.threads, options.memory), settings).await?;
-        let files = Files::named(names).map_err(|fault| unreadable(names, &fault))?;
-        let table = files.table(&session).await.map_err(|fault| unreadable(names, &fault))?;
-        let header = table.schema().fields().iter().map(|field| field.name().clone()).collect();
-        let log = ForeignLog::find(&files.label, header, options)?;
-        options.mappings.check_all_used(&[headers, &[log.header()]].concat())?;
-        let job = Job { target, session: &session, table, log: &log, options };
-        job.fold(&files, products, (as_of, window), params).await
-    };
-    runtime.block_on(async {
-        let Some(deadline) = settings.deadline else { return work.await };
-        let late = |_| {
-            let cause = format!("the engine was not done after {} seconds", deadline.as_secs());
-            Fault::new(751, cause)
-                .hint("give it longer with --deadline, or more machines; nothing was written")
-        };
-        tokio::time::timeout(deadline, work).await.map_err(late)?
+    Clock::start(options.threads, settings.deadline)?.wait(async {
+        let job = Job::open((target, settings), names, headers, options).await?;
+        job.fold(products, (as_of, window), params).await
     })
+}
+
+/// Threads that the engine works on in this process, and how long they may.
+pub(super) struct Clock {
+    runtime: Runtime,
+    deadline: Option<(Duration, Instant)>,
+}
+
+impl Clock {
+    pub(super) fn start(threads: usize, deadline: Option<Duration>) -> Result<Clock> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(threads.max(1))
+            .enable_all()
+            .build()
+            .map_err(|fault| Fault::new(902, format!("threads cannot be started ({fault})")))?;
+        Ok(Clock { runtime, deadline: deadline.map(|deadline| (deadline, Instant::now() + deadline)) })
+    }
+
+    /// Waits for work, up to the deadline.
+    ///
+    /// # Errors
+    /// E751 if it is reached.
+    pub(super) fn wait<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        self.runtime.block_on(async {
+            let Some((deadline, until)) = self.deadline else { return work.await };
+            let late = |_| {
+                let cause = format!("the engine was not done after {} seconds", deadline.as_secs());
+                Fault::new(751, cause)
+                    .hint("give it longer with --deadline, or more machines; nothing was written")
+            };
+            tokio::time::timeout_at(until.into(), work).await.map_err(late)?
+        })
+    }
 }
 
 fn unreadable(names: &[String], fault: &DataFusionError) -> Error {
@@ -70,35 +86,67 @@ fn unreadable(names: &[String], fault: &DataFusionError) -> Error {
         .into()
 }
 
-struct Job<'j> {
+/// A log that an engine has opened.
+pub(super) struct Job<'j> {
     target: &'j Target,
-    session: &'j SessionContext,
+    pub(super) session: SessionContext,
+    files: Files,
     table: DataFrame,
-    log: &'j ForeignLog,
+    log: ForeignLog,
     options: &'j ReadOptions<'j>,
 }
 
-impl Job<'_> {
+impl<'j> Job<'j> {
+    pub(super) async fn open(
+        (target, settings): (&'j Target, &ClusterSettings),
+        names: &[String],
+        headers: &[&[String]],
+        options: &'j ReadOptions<'j>,
+    ) -> Result<Job<'j>> {
+        let session = target.session((options.threads, options.memory), settings).await?;
+        let files = Files::named(names).map_err(|fault| unreadable(names, &fault))?;
+        let table = files.table(&session).await.map_err(|fault| unreadable(names, &fault))?;
+        let header = table.schema().fields().iter().map(|field| field.name().clone()).collect();
+        let log = ForeignLog::find(&files.label, header, options)?;
+        options.mappings.check_all_used(&[headers, &[log.header()]].concat())?;
+        Ok(Job { target, session, files, table, log, options })
+    }
+
     async fn fold(
-        self,
-        files: &Files,
+        &self,
+        products: &ProductTable,
+        days: (Option<Day>, Window),
+        params: &FeatureValidParams,
+    ) -> Result<FoldedLog> {
+        let (frame, rules) = self.frame(products, days, params).await?;
+        let (people, account) = self.people(rules, &frame).await?;
+        self.folded(frame, people, account).await
+    }
+
+    /// What must be known of the whole log.
+    pub(super) async fn frame(
+        &self,
         products: &ProductTable,
         (as_of, window): (Option<Day>, Window),
         params: &FeatureValidParams,
-    ) -> Result<FoldedLog> {
+    ) -> Result<(Frame, LogRules)> {
         let (survey, rules) = self.survey(as_of).await?;
         let [product, cost, order] = self.log.has();
         let columns = LogColumns { product, cost, order };
         let first_sales = survey.first_sales();
         let frame = Frame::new(columns, survey.span(), &first_sales, (as_of, window), products, params)?;
-        let (people, account) = self.people(rules, &frame).await?;
+        Ok((frame, rules))
+    }
+
+    /// The log with people that were added up, and where its rows went.
+    pub(super) async fn folded(&self, frame: Frame, people: People, account: Account) -> Result<FoldedLog> {
         let (rows, rejects) = self.log.settle_account(account)?;
-        let sha256 = files.sha256(self.session).await.map_err(|fault| self.failed(&fault))?;
+        let sha256 = self.files.sha256(&self.session).await.map_err(|fault| self.failed(&fault))?;
         let inputs = vec![self.log.record(sha256, rows.read)];
         Ok(FoldedLog { frame, people, inputs, rows, rejects })
     }
 
-    fn failed(&self, fault: &DataFusionError) -> Error {
+    pub(super) fn failed(&self, fault: &DataFusionError) -> Error {
         self.target.fault(751, fault)
     }
 
@@ -135,10 +183,9 @@ impl Job<'_> {
     }
 
     async fn people(&self, rules: LogRules, frame: &Frame) -> Result<(People, Account)> {
-        let knowledge = Knowledge { rules, ending: frame.ending, facts: frame.facts().clone() };
         let mut account = Account::default();
         let mut parts = Vec::new();
-        let plan = self.added_up(&knowledge).map_err(|fault| self.failed(&fault))?;
+        let plan = self.added_up(rules, frame).map_err(|fault| self.failed(&fault))?;
         let mut stream = plan.execute_stream().await.map_err(|fault| self.failed(&fault))?;
         while let Some(batch) = stream.next().await {
             let batch = batch.map_err(|fault| self.failed(&fault))?;
@@ -161,12 +208,13 @@ impl Job<'_> {
     }
 
     /// The plan that adds rows up by customer.
-    fn added_up(&self, knowledge: &Knowledge) -> Result<DataFrame, DataFusionError> {
+    pub(super) fn added_up(&self, rules: LogRules, frame: &Frame) -> Result<DataFrame, DataFusionError> {
+        let knowledge = Knowledge { rules, ending: frame.ending, facts: frame.facts().clone() };
         let (scalars, aggregates) = functions();
         let mut arguments: Vec<Expr> = self.log.wanted().map(ident).collect();
         let customer = arguments[self.log.customer()].clone();
         let customer = scalars[0].call(vec![customer, argument(&knowledge.rules)?]);
-        arguments.push(argument(knowledge)?);
+        arguments.push(argument(&knowledge)?);
         self.table.clone().aggregate(vec![customer], vec![aggregates[1].call(arguments)])
     }
 }

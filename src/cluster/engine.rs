@@ -15,8 +15,11 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 use crate::error::{Error, Fault};
 
 use super::aggregate::Aggregate;
+use super::census::CensusFunction;
 use super::customer::Customer;
 use super::features::FeaturesFunction;
+use super::judged::Judged;
+use super::numbers::{Number, Which};
 use super::settings::ClusterSettings;
 use super::stores::Stores;
 use super::survey::SurveyFunction;
@@ -48,10 +51,16 @@ impl FromStr for Target {
 
 /// The functions that every machine knows.
 pub(super) fn functions() -> (Vec<Arc<ScalarUDF>>, Vec<Arc<AggregateUDF>>) {
-    let scalars = vec![Arc::new(ScalarUDF::new_from_impl(Customer::default()))];
+    let scalars = vec![
+        Arc::new(ScalarUDF::new_from_impl(Customer::default())),
+        Arc::new(ScalarUDF::new_from_impl(Number::new(Which::Sales))),
+        Arc::new(ScalarUDF::new_from_impl(Number::new(Which::Lot))),
+        Arc::new(ScalarUDF::new_from_impl(Judged::default())),
+    ];
     let aggregates = vec![
         Arc::new(AggregateUDF::new_from_impl(Aggregate::<SurveyFunction>::default())),
         Arc::new(AggregateUDF::new_from_impl(Aggregate::<FeaturesFunction>::default())),
+        Arc::new(AggregateUDF::new_from_impl(Aggregate::<CensusFunction>::default())),
     ];
     (scalars, aggregates)
 }

@@ -9,23 +9,35 @@
 //! - `erba_customer` is what rows are grouped by; rows that name nobody make a group of their own;
 //! - `erba_features` adds the rows of a customer up; its state is one binary column, its value the features.
 //!
+//! Customers of a [`Spread`] stay where they are, and three more functions ask of them: `erba_census` counts,
+//! `erba_sales` and `erba_lot` are what they are sorted and drawn by, `erba_judged` is the line of each.
+//!
 //! What the functions need to know of the run travels in the plan as a last argument, so that every machine of
-//! a cluster knows the same three functions and nothing else.
+//! a cluster knows the same functions and nothing else.
 
 mod aggregate;
 mod argument;
+mod census;
 mod collect;
+mod crowd;
 mod customer;
 mod engine;
 mod features;
 mod group;
+mod judge;
+mod judged;
+mod numbers;
+mod place;
 mod serve;
 mod settings;
+mod spread;
 mod stores;
 mod survey;
 mod tables;
 
 pub use collect::fold;
 pub use engine::Target;
+pub use judge::{Ground, Judge};
 pub use serve::{ExecutorPlace, run_executor, run_scheduler};
 pub use settings::ClusterSettings;
+pub use spread::{Numbers, Spread, spread};

@@ -14,6 +14,9 @@ pub struct ClusterSettings {
     pub deadline: Option<Duration>,
     /// How often a request to the cluster is tried again.
     pub retries: usize,
+    /// A folder or an `s3://` address that every machine sees: features and customers stay there, written by the
+    /// machines that have them, and this program holds only what is bounded.
+    pub spread: Option<String>,
 }
 
 impl ClusterSettings {
@@ -23,6 +26,12 @@ impl ClusterSettings {
 
 impl Default for ClusterSettings {
     fn default() -> Self {
-        ClusterSettings { parts: None, patience: Duration::from_secs(30), deadline: None, retries: 5 }
+        ClusterSettings {
+            parts: None,
+            patience: Duration::from_secs(30),
+            deadline: None,
+            retries: 5,
+            spread: None,
+        }
     }
 }

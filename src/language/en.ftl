@@ -77,6 +77,7 @@ filter-no-product = without a product
 filter-same-product-again = product listed before
 filter-after-as-of = after the last day that counts
 look-next = Where to look next:
+spread-place = Every customer is in { $place } (Parquet). Where to look next:
 file-html = the report to show others
 file-xlsx = the workbook to go on with
 file-ics = the calendars of the reps

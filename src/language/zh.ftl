@@ -65,6 +65,7 @@ filter-no-product = 无产品编号
 filter-same-product-again = 产品重复列出
 filter-after-as-of = 晚于统计截止日
 look-next = 接下来请看：
+spread-place = 全部客户在 { $place }（Parquet）。接下来请看：
 file-html = 可展示的报告
 file-xlsx = 可继续加工的工作簿
 file-ics = 各业务员的日历

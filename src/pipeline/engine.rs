@@ -80,6 +80,6 @@ pub(super) fn table_up_to(request: &Request, as_of: Day, options: &ReadOptions) 
 }
 
 #[cfg(feature = "cluster")]
-fn names(request: &Request) -> Vec<String> {
+pub(super) fn names(request: &Request) -> Vec<String> {
     request.transactions.iter().map(|path| path.display().to_string()).collect()
 }

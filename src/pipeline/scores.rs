@@ -42,7 +42,8 @@ pub(super) fn scores(
     Ok(Scores { value, value_model, potential, potential_model })
 }
 
-fn fit(table: &FeatureTable, forecast: Option<&[Money]>, recipe: &Recipe) -> Result<Scores> {
+/// Scores every customer by models that all of them are fitted on.
+pub(super) fn fit(table: &FeatureTable, forecast: Option<&[Money]>, recipe: &Recipe) -> Result<Scores> {
     let (value, value_model) = scoring::fit_value(table, &recipe.scoring, forecast)?;
     let line_of = |amounts: &[Money]| tiering::line(amounts, &recipe.tiering);
     let (potential, potential_model) = scoring::fit_potential(table, &value, line_of, &recipe.scoring)?;

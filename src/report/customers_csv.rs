@@ -5,7 +5,7 @@
 
 use std::fs::File;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
@@ -70,48 +70,70 @@ pub(super) const LAST_COLUMNS: [&str; 7] =
     ["cluster", "message", "minutes_per_visit", "response_hours", "survey_days", "service_rule", "reason"];
 
 pub(super) fn write(segmentation: &Segmentation, lang: Language, path: &Path) -> Result<()> {
-    let mut file = File::create(path).map_err(super::not_written(path))?;
-    let mut header = Rows::with_capacity(1_024);
-    let components: Vec<String> = segmentation
-        .potential
-        .components
-        .iter()
-        .map(|component| format!("potential_{}", component.kind.as_str()))
-        .collect();
-    let mut columns: Vec<&str> = COLUMNS.to_vec();
-    columns.extend(components.iter().map(String::as_str));
-    columns.extend(segmentation.lifetime.iter().flat_map(|_| LIFETIME_COLUMNS));
-    columns.extend(LAST_COLUMNS);
-    header.header(&columns)?;
-    file.write_all(&header.into_bytes()).map_err(super::not_written(path))?;
+    CustomersFile::create(segmentation, lang, path)?.push(segmentation)
+}
 
-    let reasons = Reasons::new(segmentation, lang);
-    let formed = |batch: &[u32]| -> Result<Vec<Vec<u8>>> {
-        batch
-            .par_chunks(PART)
-            .map(|part| {
-                let mut rows = Rows::with_capacity(part.len() * ROW);
-                for few in part.chunks(FEW) {
-                    std::hint::black_box(fetch(segmentation, few));
-                    for &customer in few {
-                        push(&mut rows, segmentation, customer as usize, &reasons)?;
-                    }
-                }
-                Ok(rows.into_bytes())
-            })
-            .collect()
-    };
-    let mut write = |parts: &[Vec<u8>]| {
-        parts.iter().try_for_each(|part| file.write_all(part).map_err(super::not_written(path)))
-    };
-    // The system takes one batch while the next is formed.
-    let mut ready = Vec::new();
-    for batch in segmentation.tiering.order.chunks(PART * rayon::current_num_threads().max(1)) {
-        let (written, next) = rayon::join(|| write(&ready), || formed(batch));
-        written?;
-        ready = next?;
+/// A file of customers that takes one part of them after the other.
+pub struct CustomersFile {
+    file: File,
+    path: PathBuf,
+    lang: Language,
+}
+
+impl CustomersFile {
+    /// * `segmentation`: what the columns are for; its customers are not written.
+    pub(super) fn create(segmentation: &Segmentation, lang: Language, path: &Path) -> Result<Self> {
+        let mut file = File::create(path).map_err(super::not_written(path))?;
+        let mut header = Rows::with_capacity(1_024);
+        let components: Vec<String> = segmentation
+            .potential
+            .components
+            .iter()
+            .map(|component| format!("potential_{}", component.kind.as_str()))
+            .collect();
+        let mut columns: Vec<&str> = COLUMNS.to_vec();
+        columns.extend(components.iter().map(String::as_str));
+        columns.extend(segmentation.lifetime.iter().flat_map(|_| LIFETIME_COLUMNS));
+        columns.extend(LAST_COLUMNS);
+        header.header(&columns)?;
+        file.write_all(&header.into_bytes()).map_err(super::not_written(path))?;
+        Ok(CustomersFile { file, path: path.to_owned(), lang })
     }
-    write(&ready)
+
+    /// Writes the customers of `segmentation` in the order of their ranks.
+    ///
+    /// # Errors
+    /// E901 if the file cannot be written.
+    pub fn push(&mut self, segmentation: &Segmentation) -> Result<()> {
+        let reasons = Reasons::new(segmentation, self.lang);
+        let formed = |batch: &[u32]| -> Result<Vec<Vec<u8>>> {
+            batch
+                .par_chunks(PART)
+                .map(|part| {
+                    let mut rows = Rows::with_capacity(part.len() * ROW);
+                    for few in part.chunks(FEW) {
+                        std::hint::black_box(fetch(segmentation, few));
+                        for &customer in few {
+                            push(&mut rows, segmentation, customer as usize, &reasons)?;
+                        }
+                    }
+                    Ok(rows.into_bytes())
+                })
+                .collect()
+        };
+        let CustomersFile { file, path, .. } = self;
+        let mut write = |parts: &[Vec<u8>]| {
+            parts.iter().try_for_each(|part| file.write_all(part).map_err(super::not_written(path)))
+        };
+        // The system takes one batch while the next is formed.
+        let mut ready = Vec::new();
+        for batch in segmentation.tiering.order.chunks(PART * rayon::current_num_threads().max(1)) {
+            let (written, next) = rayon::join(|| write(&ready), || formed(batch));
+            written?;
+            ready = next?;
+        }
+        write(&ready)
+    }
 }
 
 /// Reads what the rows of these customers hold, column after column.

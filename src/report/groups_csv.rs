@@ -24,7 +24,7 @@ const PLAN: [&str; 12] = [
 
 /// One row per tier × type.
 pub(super) fn write_plan(segmentation: &Segmentation, path: &Path) -> Result<()> {
-    let customers = segmentation.value.amounts.len();
+    let customers = segmentation.customers();
     let total = segmentation.value_total();
     let mut rows = Rows::with_capacity(1_024);
     rows.header(&PLAN)?;

@@ -48,11 +48,12 @@ use crate::error::{Error, Fault, Result};
 use crate::language::Language;
 use crate::result::Segmentation;
 
+pub use customers_csv::CustomersFile;
 pub use folder::check_folder;
 pub use html::{comparison_page, gains, methods_page};
 pub use read::{WITHOUT_LIFETIME, read};
 pub use reason::tier_reason;
-pub use terminal::summary;
+pub use terminal::{spread_summary, summary};
 
 /// What can be written beside the machine files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -119,8 +120,33 @@ pub fn write(
     folder.publish()
 }
 
-fn write_files(segmentation: &Segmentation, formats: &[Format], lang: Language, dir: &Path) -> Result<()> {
-    customers_csv::write(segmentation, lang, &dir.join("customers.csv"))?;
+/// Writes the output folder of a run whose customers are elsewhere: machine files only.
+///
+/// * `customers`: hands all customers over, by rank; without it there is no `customers.csv`.
+///
+/// # Errors
+/// As [`write`], and those of `customers`.
+pub fn write_spread<C>(
+    segmentation: &Segmentation,
+    lang: Language,
+    (out, force): (&Path, bool),
+    customers: Option<C>,
+) -> Result<()>
+where
+    C: FnOnce(&mut CustomersFile) -> Result<()>,
+{
+    let folder = folder::Draft::beside(out, force)?;
+    let dir = folder.path();
+    if let Some(customers) = customers {
+        customers(&mut CustomersFile::create(segmentation, lang, &dir.join("customers.csv"))?)?;
+    }
+    write_totals(segmentation, dir)?;
+    summary_json::write(segmentation, lang, &dir.join("summary.json"))?;
+    folder.publish()
+}
+
+/// What is small however many customers there are.
+fn write_totals(segmentation: &Segmentation, dir: &Path) -> Result<()> {
     groups_csv::write_plan(segmentation, &dir.join("plan.csv"))?;
     groups_csv::write_rejects(segmentation, &dir.join("rejects.csv"))?;
     if let Some(movers) = &segmentation.movers {
@@ -129,6 +155,12 @@ fn write_files(segmentation: &Segmentation, formats: &[Format], lang: Language, 
     if let Some(model) = &segmentation.model {
         model_json::write(model, &dir.join(crate::model::FILE))?;
     }
+    Ok(())
+}
+
+fn write_files(segmentation: &Segmentation, formats: &[Format], lang: Language, dir: &Path) -> Result<()> {
+    customers_csv::write(segmentation, lang, &dir.join("customers.csv"))?;
+    write_totals(segmentation, dir)?;
     visits_csv::write(segmentation, lang, dir)?;
     if formats.contains(&Format::Xlsx) {
         visits_workbook::write(segmentation, lang, dir)?;

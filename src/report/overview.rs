@@ -23,7 +23,7 @@ pub(super) struct Overview {
 
 impl Overview {
     pub(super) fn of(all: &Segmentation) -> Self {
-        let customers = all.value.amounts.len();
+        let customers = all.customers();
         let order = &all.tiering.order;
         let cumulative = |rank: usize| {
             order
@@ -45,7 +45,7 @@ impl Overview {
         let fifth = (customers as f64 * 0.2).round() as usize;
         let eighty = (0..order.len()).find(|&rank| cumulative(rank) >= 0.8).map_or(0, |rank| rank + 1);
         Overview {
-            customers: customers as u64,
+            customers,
             total: all.value_total(),
             tiers: Tier::ALL.map(|tier| all.tier_totals(tier)),
             types: CustomerType::ALL.map(|kind| all.type_totals(kind)),

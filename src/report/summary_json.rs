@@ -52,7 +52,7 @@ fn summary(all: &Segmentation, lang: Language) -> Result<Value> {
             "rejected": rows.rejected,
             "filters": rows.filters,
         },
-        "customers": all.table.len(),
+        "customers": all.customers(),
         "value_metric": all.value.metric,
         "value_weights": all.value.weights.iter().map(|(column, weight)| (column.clone(), json!(weight)))
             .collect::<Map<_, _>>(),

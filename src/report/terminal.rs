@@ -61,6 +61,37 @@ pub fn summary(segmentation: &Segmentation, lang: Language, width: usize, out_di
     text
 }
 
+/// What came out of a run whose customers are in `place`; `csv` if the folder has a table of them too.
+pub fn spread_summary(
+    segmentation: &Segmentation,
+    lang: Language,
+    width: usize,
+    (out_dir, place, csv): (&Path, &str, bool),
+) -> String {
+    let overview = Overview::of(segmentation);
+    let title = lang.text("plan-title", &[("days", segmentation.service.period_days.into())]);
+    let mut told = vec![
+        overview::period(segmentation, lang),
+        String::new(),
+        groups(segmentation, &overview, lang, width),
+        String::new(),
+        title,
+        plan(segmentation, lang, width),
+        String::new(),
+    ];
+    told.extend(rows(segmentation, lang));
+    told.extend(warnings(segmentation, lang));
+    told.push(String::new());
+    told.push(lang.text("spread-place", &[("place", place.to_owned().into())]));
+    let files = files(segmentation, out_dir).into_iter();
+    let files = files.filter(|(file, _)| csv || *file != "customers.csv");
+    told.extend(
+        files.map(|(file, what)| format!("  {}  {}", out_dir.join(file).display(), lang.text(what, &[]))),
+    );
+    told.push(String::new());
+    told.join("\n")
+}
+
 fn table(width: usize, header: &[String]) -> Table {
     let mut table = Table::new();
     table

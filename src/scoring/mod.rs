@@ -48,6 +48,7 @@ pub use params::{
 };
 pub use potential::{ComponentModel, PotentialModel, fit_potential, potential};
 pub(crate) use ranks::sort_key;
+pub(crate) use ranks::sorted_value;
 pub use ranks::{Ladder, Yardstick, minmax, percentile_ranks, scale};
 pub use scores::{Component, ComponentKind, Potential, Reason, Value};
 pub use season::Season;

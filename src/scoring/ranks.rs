@@ -135,7 +135,7 @@ pub(crate) fn sort_key(value: f64) -> i64 {
 }
 
 /// The value whose key this is.
-fn sorted_value(key: i64) -> f64 {
+pub(crate) fn sorted_value(key: i64) -> f64 {
     f64::from_bits(turned(key).cast_unsigned())
 }
 

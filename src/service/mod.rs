@@ -46,5 +46,5 @@ pub use params::{
     AllocationMethod, BudgetWithin, MessageText, OptimalParams, PolicyRow, ServiceParams, ServiceValidParams,
     StageRule, WatchAction, WatchRule, WatchValue,
 };
-pub use plan::{PlanRow, Service, ServicePlan};
-pub use planning::plan;
+pub use plan::{Alike, PlanRow, Service, ServicePlan};
+pub use planning::{plan, plan_alike};

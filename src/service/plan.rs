@@ -77,3 +77,28 @@ pub struct PlanRow {
     /// Which message suits the group.
     pub message: Box<str>,
 }
+
+/// Customers alike in tier, type and service, counted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alike {
+    /// The tier.
+    pub tier: Tier,
+    /// True if promoted into it by potential.
+    pub promoted: bool,
+    /// The tier by value alone.
+    pub by_value: Tier,
+    /// The type.
+    pub customer_type: CustomerType,
+    /// True if the type rests on evidence.
+    pub typed: bool,
+    /// False if excluded.
+    pub served: bool,
+    /// Visits a period.
+    pub visits: f64,
+    /// Minutes a visit takes.
+    pub minutes: u32,
+    /// How many customers.
+    pub customers: u64,
+    /// Their value, 1/10 000 units.
+    pub value: i128,
+}

@@ -16,7 +16,7 @@ use super::budget::{shares_of_filled, split_by_share, split_within};
 use super::force::Force;
 use super::optimal::{Book, Bounds, split};
 use super::params::{AllocationMethod, PolicyRow, ServiceValidParams, StageRule, group_index};
-use super::plan::{PlanRow, Service, ServicePlan};
+use super::plan::{Alike, PlanRow, Service, ServicePlan};
 use super::stages::Stages;
 use super::watch::WatchList;
 
@@ -223,15 +223,55 @@ fn plan_rows(
     shares: [f64; 6],
     amounts: &[Option<Money>],
 ) -> Vec<PlanRow> {
-    let mut rows: Vec<PlanRow> = params
-        .rows()
-        .iter()
-        .enumerate()
-        .map(|(group, row)| PlanRow {
+    let mut counts = Counts::default();
+    for (index, service) in customers.iter().enumerate() {
+        let amount = value.amounts.get(index).copied().unwrap_or_default();
+        counts.add(groups[index], (service.visits, service.minutes), 1, amount.0.into());
+    }
+    counts.rows(params, shares, amounts)
+}
+
+/// The six groups of customers that nobody holds together, counted where they are. There is no budget to split.
+///
+/// * `plan`: what a plan of some of them says beside its customers.
+pub fn plan_alike(alike: &[Alike], plan: ServicePlan, params: &ServiceValidParams) -> ServicePlan {
+    let mut counts = Counts::default();
+    let mut served = [0_u64; 6];
+    for Alike { tier, customer_type, visits, minutes, customers, value, served: is_served, .. } in alike {
+        let group = group_index(*tier, *customer_type);
+        counts.add(group, (*visits, *minutes), *customers, *value);
+        served[group] += if *is_served { *customers } else { 0 };
+    }
+    let served = served.map(|served| u32::try_from(served).unwrap_or(u32::MAX));
+    let shares = shares_of_filled(std::array::from_fn(|group| params.rows()[group].budget_share), served);
+    ServicePlan { groups: counts.rows(params, shares, &[None; 6]), customers: Vec::new(), ..plan }
+}
+
+/// Groups of customers while they are counted.
+///
+/// Customers of equal visits are counted, not added up: whoever counts them, in any order, gets the same.
+#[derive(Default)]
+struct Counts {
+    customers: [u64; 6],
+    values: [i128; 6],
+    /// By group, the bits of the visits a period and the minutes of a visit.
+    alike: BTreeMap<(usize, u64, u32), u64>,
+}
+
+impl Counts {
+    fn add(&mut self, group: usize, (visits, minutes): (f64, u32), customers: u64, value: i128) {
+        self.customers[group] += customers;
+        self.values[group] += value;
+        *self.alike.entry((group, visits.to_bits(), minutes)).or_default() += customers;
+    }
+
+    fn rows(self, params: &ServiceValidParams, shares: [f64; 6], amounts: &[Option<Money>]) -> Vec<PlanRow> {
+        let fitting = |value: i128| value.clamp(i64::MIN.into(), i64::MAX.into()) as i64;
+        let row = |(group, row): (usize, &PolicyRow)| PlanRow {
             tier: row.tier,
             customer_type: row.customer_type,
-            customers: 0,
-            value: Money::ZERO,
+            customers: u32::try_from(self.customers[group]).unwrap_or(u32::MAX),
+            value: Money(fitting(self.values[group])),
             channel: row.channel,
             visits_per_customer: 0.0,
             visits: 0.0,
@@ -239,26 +279,16 @@ fn plan_rows(
             budget: amounts[group],
             budget_share: shares[group],
             message: row.message.as_str().into(),
-        })
-        .collect();
-    // Customers of equal visits are counted, not added up: whoever counts them, in any order, gets the same.
-    let mut alike: BTreeMap<(usize, u64, u32), u64> = BTreeMap::new();
-    for (index, service) in customers.iter().enumerate() {
-        let row = &mut rows[groups[index]];
-        row.customers = row.customers.saturating_add(1);
-        let amount = value.amounts.get(index).copied().unwrap_or_default();
-        row.value = Money(row.value.0.saturating_add(amount.0));
-        *alike.entry((groups[index], service.visits.to_bits(), service.minutes)).or_default() += 1;
-    }
-    for ((group, visits, minutes), count) in alike {
-        let visits = f64::from_bits(visits) * count as f64;
-        rows[group].visits += visits;
-        rows[group].minutes += visits * f64::from(minutes);
-    }
-    for row in &mut rows {
-        if row.customers > 0 {
+        };
+        let mut rows: Vec<PlanRow> = params.rows().iter().enumerate().map(row).collect();
+        for ((group, visits, minutes), count) in self.alike {
+            let visits = f64::from_bits(visits) * count as f64;
+            rows[group].visits += visits;
+            rows[group].minutes += visits * f64::from(minutes);
+        }
+        for row in rows.iter_mut().filter(|row| row.customers > 0) {
             row.visits_per_customer = row.visits / f64::from(row.customers);
         }
+        rows
     }
-    rows
 }

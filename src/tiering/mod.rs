@@ -28,6 +28,7 @@
 //! `abc` is Ultsch & Lötsch (2015), PLOS ONE 10(6): e0129767.
 
 mod apply;
+mod bins;
 mod cluster;
 mod cut;
 mod hold;
@@ -41,11 +42,12 @@ mod tiers;
 mod tests;
 
 pub use apply::TierModel;
+pub use bins::{Bin, Look, candidates_model, cuts, limit_promotion};
 pub use cluster::TierClusters;
 pub use cut::line;
 pub use hold::hold;
 pub use params::{KMeansParams, Limits, Method, PromoteParams, TieringParams, TieringValidParams};
 pub use promote::PromotionModel;
-pub use split::{fit, split};
+pub use split::{Standing, fit, split};
 pub use stability::{TierStability, stability};
 pub use tiers::{CutPoints, Tiering};

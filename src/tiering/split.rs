@@ -143,21 +143,15 @@ fn share_upto(ranking: &Ranking, end: usize) -> f64 {
 /// From the order of the ranking to the order of the input.
 pub(super) fn arranged(ranking: &Ranking, along: &[Tier], cuts: CutPoints) -> Tiering {
     let n = ranking.order.len();
-    let total = ranking.total as f64;
     let mut by_value = vec![Tier::III; n];
     let mut ranks = vec![0; n];
     let mut value_shares = vec![0.0; n];
     let mut cumulative_shares = vec![1.0; n];
-    let mut sum = 0_i128;
-    for (place, index) in ranking.order.iter().enumerate() {
+    let mut standing = Standing::new(ranking.total);
+    for ((index, value), tier) in ranking.order.iter().zip(&ranking.values).zip(along) {
         let at = *index as usize;
-        by_value[at] = along[place];
-        ranks[at] = place as u32 + 1;
-        if place < ranking.positive {
-            sum += i128::from(ranking.values[place].0);
-            value_shares[at] = ranking.values[place].0 as f64 / total;
-            cumulative_shares[at] = sum as f64 / total;
-        }
+        by_value[at] = *tier;
+        (ranks[at], value_shares[at], cumulative_shares[at]) = standing.next(*value);
     }
     Tiering {
         tiers: by_value.clone(),
@@ -169,5 +163,38 @@ pub(super) fn arranged(ranking: &Ranking, along: &[Tier], cuts: CutPoints) -> Ti
         order: ranking.order.clone(),
         cuts,
         promoted: 0,
+    }
+}
+
+/// Rank and shares of customers told of one after the other, by value from the largest down.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing {
+    rank: u32,
+    sum: i128,
+    total: i128,
+}
+
+impl Standing {
+    /// * `total`: sum of all positive values.
+    pub fn new(total: i128) -> Self {
+        Standing { rank: 0, sum: 0, total }
+    }
+
+    /// Rank, share of value and cumulative share of the next customer.
+    fn next(&mut self, value: Money) -> (u32, f64, f64) {
+        self.rank += 1;
+        if value <= Money::ZERO {
+            return (self.rank, 0.0, 1.0);
+        }
+        self.sum += i128::from(value.0);
+        let total = self.total as f64;
+        (self.rank, value.0 as f64 / total, self.sum as f64 / total)
+    }
+
+    /// Ranks and shares of the next customers, in the order of `amounts`; they were tiered without the others.
+    pub fn go_on(&mut self, tiering: &mut Tiering, amounts: &[Money]) {
+        for (at, amount) in amounts.iter().enumerate() {
+            (tiering.ranks[at], tiering.value_shares[at], tiering.cumulative_shares[at]) = self.next(*amount);
+        }
     }
 }

@@ -95,7 +95,9 @@ impl Exposure {
 /// have shown only their fastest adopters, so launches watched for less than half the time since the
 /// first launch are left out; and the window is never longer than what half of the launches were
 /// watched for, or too few of them would be left.
-pub(super) fn median_lag(table: &FeatureTable, end: Day) -> Option<i32> {
+///
+/// * `rows`: the customers asked.
+pub(super) fn median_lag(table: &FeatureTable, rows: &[u32], end: Day) -> Option<i32> {
     let days: Vec<Day> = table.launches.iter().map(|launch| launch.day).collect();
     let watched = |day: Day| end.0.saturating_sub(day.0);
     let oldest = days.iter().copied().map(watched).max()?;
@@ -108,7 +110,8 @@ pub(super) fn median_lag(table: &FeatureTable, end: Day) -> Option<i32> {
         };
         row.adoptions.iter().filter_map(lag).collect::<Vec<i32>>()
     };
-    let mut lags: Vec<i32> = table.rows.par_iter().with_min_len(1_024).flat_map_iter(lags_of).collect();
+    let asked = rows.par_iter().with_min_len(1_024).filter_map(|row| table.rows.get(*row as usize));
+    let mut lags: Vec<i32> = asked.flat_map_iter(lags_of).collect();
     let mut watches: Vec<i32> = days.iter().copied().map(watched).collect();
     let half = watches.len() / 2;
     let longest = *watches.select_nth_unstable(half).1;
@@ -162,6 +165,7 @@ mod tests {
         let rows = vec![row(0, 1000, &[(0, 300), (2, 901)]), row(0, 1000, &[(0, 400), (1, 210)])];
         let table = FeatureTable { rows, launches, ..FeatureTable::default() };
         // Lags 300, 400 and 200; launch c has been watched for a tenth of the time only.
-        assert_eq!(median_lag(&table, Day(1000)), Some(300));
+        let all: Vec<u32> = (0..).take(table.rows.len()).collect();
+        assert_eq!(median_lag(&table, &all, Day(1000)), Some(300));
     }
 }

@@ -149,7 +149,10 @@ fn typed(model: &TypingModel, table: &FeatureTable, value: &Value, evidence: &Ev
 }
 
 /// Types every customer by a model; nothing is measured.
-fn place_all(model: &TypingModel, table: &FeatureTable) -> Result<Typing> {
+///
+/// # Errors
+/// As [`apply`].
+pub fn place_all(model: &TypingModel, table: &FeatureTable) -> Result<Typing> {
     let centroids = model.centroid_matrix()?;
     let all: Vec<u32> = (0..).take(table.len()).collect();
     let evidence = model.evidence(table, &all)?;
@@ -219,12 +222,17 @@ pub fn untyped(table: &FeatureTable, clusters: u32) -> Typing {
     typing
 }
 
+/// The number by which a customer is drawn, the smallest first.
+pub fn lot(id: &str, seed: u64) -> u64 {
+    xxh3_64_with_seed(id.as_bytes(), seed)
+}
+
 /// At most `most` of the customers `among`, ascending: those with the smallest seeded hash of their id.
 fn draw(table: &FeatureTable, among: &[u32], most: usize, seed: u64) -> Vec<u32> {
     if among.len() <= most {
         return among.to_vec();
     }
-    let hash = |&index: &u32| (xxh3_64_with_seed(table.ids[index as usize].as_bytes(), seed), index);
+    let hash = |&index: &u32| (lot(&table.ids[index as usize], seed), index);
     let mut hashed: Vec<(u64, u32)> = among.par_iter().map(hash).collect();
     if most < hashed.len() {
         hashed.select_nth_unstable(most);

@@ -163,7 +163,7 @@ fn by_numbers(a: &[f64], b: &[f64]) -> Ordering {
 fn fit_behaviour(model: &mut TypingModel, table: &FeatureTable, rows: &[u32]) -> bool {
     let Some((_, end)) = table.history else { return false };
     let early_days = match model.params.early_days {
-        0 => exposure::median_lag(table, end),
+        0 => exposure::median_lag(table, rows, end),
         fixed => i32::try_from(fixed).ok(),
     };
     let Some(early_days) = early_days else { return false };

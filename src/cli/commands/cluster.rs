@@ -81,13 +81,17 @@ pub(super) struct Settings {
     /// How often a request to the cluster is tried again
     #[arg(long, value_name = "N", default_value_t = 5, help_heading = "Method")]
     retries: usize,
+    /// A folder or s3:// address that every machine sees and that is empty: customers stay there as Parquet, and this program holds only what is bounded
+    #[arg(long, value_name = "PLACE", help_heading = "Output")]
+    pub(super) spread: Option<String>,
 }
 
 impl Settings {
     pub(super) fn get(&self) -> ClusterSettings {
         let patience = Duration::from_secs(self.patience);
         let deadline = self.deadline.map(Duration::from_secs);
-        ClusterSettings { parts: self.parts, patience, deadline, retries: self.retries }
+        let spread = self.spread.clone();
+        ClusterSettings { parts: self.parts, patience, deadline, retries: self.retries, spread }
     }
 }
 

@@ -121,6 +121,24 @@ impl Args {
         Ok(None)
     }
 
+    /// Customers that stay elsewhere can be in no report, and only an engine can leave them there.
+    #[cfg(feature = "cluster")]
+    fn check_spread(&self) -> Result<(), Error> {
+        if self.cluster.spread.is_none() {
+            return Ok(());
+        }
+        if self.engine.is_local() {
+            let fault = Fault::new(752, "--spread is for engines whose machines can write");
+            return Err(fault.hint("add --engine datafusion or --engine ballista://HOST:PORT").into());
+        }
+        let report = |format: &Format| !matches!(format, Format::Csv | Format::Json);
+        if self.open || self.output.formats.iter().any(report) {
+            let fault = Fault::new(752, "reports for people want all customers in one memory");
+            return Err(fault.hint("leave out --open and --formats, or run without --spread").into());
+        }
+        Ok(())
+    }
+
     fn request(&self, printer: &Printer) -> Result<Request, Error> {
         let overrides = overrides(self.input.max_reject_share)?;
         let threads = threads(self.threads)?;
@@ -156,13 +174,20 @@ impl Args {
 pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
     // Told before the work, not after it.
     args.output.check()?;
+    #[cfg(feature = "cluster")]
+    args.check_spread()?;
     let request = args.request(printer)?;
     // Only the first call in a process can set it; results do not depend on it.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(request.threads).build_global();
     let progress = Progress::new(printer);
     let outcome = pipeline::run(&request, &progress);
     progress.bar.finish_and_clear();
-    let segmentation = outcome?.segmentation;
+    let outcome = outcome?;
+    #[cfg(feature = "cluster")]
+    if let Some(held) = &outcome.held {
+        return spread(args, &outcome.segmentation, held, printer);
+    }
+    let segmentation = outcome.segmentation;
     let mut formats = args.output.formats.clone();
     if args.open {
         formats.push(Format::Html);
@@ -177,6 +202,19 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
     }
     // The program ends here: giving millions of small pieces back one by one would only take time.
     std::mem::forget(segmentation);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Writes what a run tells of customers that are elsewhere.
+#[cfg(feature = "cluster")]
+fn spread(args: &Args, segmentation: &Segmentation, held: &pipeline::Held, printer: &Printer) -> Outcome {
+    let output = &args.output;
+    let csv = held.as_csv();
+    let customers = csv.then_some(|file: &mut report::CustomersFile| held.by_rank(|some| file.push(some)));
+    report::write_spread(segmentation, output.lang, (&output.out, output.force), customers)?;
+    held.finish()?;
+    let places = (output.out.as_path(), held.place.as_str(), csv);
+    printer.say(&report::spread_summary(segmentation, output.lang, printer.width(), places));
     Ok(ExitCode::SUCCESS)
 }
 

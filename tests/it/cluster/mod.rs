@@ -3,6 +3,7 @@
 mod distributed;
 mod in_process;
 mod machines;
+mod spread;
 mod store;
 
 use datafusion::dataframe::DataFrameWriteOptions;
