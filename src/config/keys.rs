@@ -8,7 +8,11 @@ use crate::error::{Fault, nearest};
 use super::layers::Layers;
 
 /// Tables whose keys the user invents, and what laying one over another does.
-const FREE: &[(&str, Over)] = &[("service.messages", Over::Merges), ("typing.orientation", Over::Replaces)];
+const FREE: &[(&str, Over)] = &[
+    ("ingest.columns", Over::Merges),
+    ("service.messages", Over::Merges),
+    ("typing.orientation", Over::Replaces),
+];
 
 /// What laying a table over another does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! A recipe: found, laid over its base and the defaults, and through the gates of all rooms.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -51,6 +52,16 @@ pub struct Recipe {
     pub runs: RunsValidParams,
     /// When who is visited.
     pub visits: VisitsValidParams,
+}
+
+impl Recipe {
+    /// Columns of the customer table that the recipe speaks of by name, sorted; features and roles may be among them.
+    pub fn columns(&self) -> Vec<&str> {
+        let listed = self.ingest.columns().keys().map(String::as_str);
+        let all =
+            listed.chain(self.scoring.columns()).chain(self.typing.columns()).chain(self.service.columns());
+        all.chain([self.visits.group_column.as_str()]).collect::<BTreeSet<_>>().into_iter().collect()
+    }
 }
 
 /// Loads a shipped recipe by name, or a file.

@@ -8,6 +8,7 @@ use crate::domain::Money;
 use crate::error::{Error, Fault, Result};
 
 use super::account::{InputRecord, Reject, RowCounts};
+use super::further::spoken_of;
 use super::params::ReadOptions;
 use super::profile::{Attribute, AttributeValues, Profile};
 use super::roles::Role;
@@ -20,7 +21,7 @@ pub struct CustomerTable {
     pub ids: Vec<Box<str>>,
     /// One per id.
     pub profiles: Vec<Profile>,
-    /// Columns without a role, in the order of the header.
+    /// Columns without a role, in the order of the header, then those the recipe speaks of.
     pub attributes: Vec<Attribute>,
     /// Stated sales, none where blank; one per id.
     pub sales: Vec<Option<Money>>,
@@ -64,7 +65,7 @@ impl CustomerTable {
     /// Reads a customer table.
     ///
     /// # Errors
-    /// E201–E211; E207 names both lines of every id that occurs twice.
+    /// E201–E211; E202 also for a mapped column that is not there; E207 names both lines of every id that occurs twice.
     pub fn read(path: &Path, options: &ReadOptions) -> Result<Self> {
         let mut table = Table::read(path, "customers", &[Role::CustomerId], &WANTED, options)?;
         if table.is_empty() {
@@ -87,7 +88,8 @@ impl CustomerTable {
         refuse_twins(&table, &entries)?;
         entries.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         let order: Vec<usize> = entries.iter().map(|entry| entry.row).collect();
-        let attributes = read_attributes(&table, &order);
+        let further = spoken_of(path, table.header(), options)?;
+        let attributes = read_attributes(&table, &order, &further);
         let mut customers = CustomerTable {
             has_sales: table.has(Role::Sales),
             has_margin: table.has(Role::Margin),
@@ -101,7 +103,10 @@ impl CustomerTable {
             customers.sales.push(entry.sales);
             customers.margin.push(entry.margin);
         }
-        let (input, rows, rejects) = table.account();
+        let (mut input, rows, rejects) = table.account();
+        input
+            .columns
+            .extend(further.into_iter().map(|(name, place)| (name, customers.header[place].clone())));
         customers.input = Some(input);
         customers.rows = rows;
         customers.rejects = rejects;
@@ -165,7 +170,7 @@ fn refuse_twins(table: &Table, entries: &[Entry]) -> Result<()> {
     Error::unless_empty(faults)
 }
 
-fn read_attributes(table: &Table, order: &[usize]) -> Vec<Attribute> {
+fn read_attributes(table: &Table, order: &[usize], further: &[(String, usize)]) -> Vec<Attribute> {
     let rows = table.rows();
     let read = |(column, name): (usize, &str)| {
         let all_numbers = order.iter().all(|row| {
@@ -180,5 +185,7 @@ fn read_attributes(table: &Table, order: &[usize]) -> Vec<Attribute> {
         };
         Attribute { name: name.into(), values }
     };
-    table.further_columns().into_iter().map(read).collect()
+    let named: Vec<(usize, &str)> = further.iter().map(|(name, column)| (*column, name.as_str())).collect();
+    let own = table.further_columns().into_iter().filter(|(_, name)| named.iter().all(|(_, n)| n != name));
+    own.chain(named.iter().copied()).map(read).collect()
 }

@@ -205,7 +205,7 @@ mod tests {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(text.as_bytes()).unwrap();
         let options = ReadOptions {
-            mappings: Mappings::parse(mappings).unwrap(),
+            mappings: Mappings::parse(mappings, &[]).unwrap(),
             encoding: None,
             date_format: None,
             threads: 2,

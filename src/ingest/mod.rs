@@ -16,6 +16,7 @@ mod blocks;
 mod customers;
 mod dates;
 mod dialect;
+mod further;
 mod histories;
 mod ids;
 mod marks;

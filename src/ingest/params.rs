@@ -1,11 +1,13 @@
 //! The recipe's `[ingest]` section and what the command line adds to it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Fault, Result};
 
 use super::dates::DateFormat;
-use super::roles::Mappings;
+use super::roles::{Mappings, Role};
 use super::scan::trim;
 
 /// `[ingest]` as a recipe gives it.
@@ -16,6 +18,8 @@ pub struct IngestParams {
     pub missing: Vec<String>,
     /// Part of all rows that may be bad before the run fails, 0–1.
     pub max_reject_share: f64,
+    /// Columns of the customer table without a role, and the headers they go by besides their name.
+    pub columns: BTreeMap<String, Vec<String>>,
 }
 
 /// `[ingest]` once checked.
@@ -30,13 +34,20 @@ impl IngestParams {
     /// Checks ranges.
     ///
     /// # Errors
-    /// E113 if `max_reject_share` is not in 0–1.
+    /// E113 if `max_reject_share` is not in 0–1 or a column has the name of a role.
     pub fn check(self) -> Result<IngestValidParams> {
         let mut faults = Vec::new();
         if !(0.0..=1.0).contains(&self.max_reject_share) {
             faults.push(
                 Fault::new(113, format!("ingest.max_reject_share is {}", self.max_reject_share))
                     .hint("give a share from 0 to 1, such as 0.01"),
+            );
+        }
+        for name in self.columns.keys().filter(|name| Role::named(name).is_some()) {
+            let key = format!("ingest.columns.{name}");
+            faults.push(
+                Fault::new(113, format!("{key} has the name of a role"))
+                    .hint("a role's headers are known; give the column a name of its own"),
             );
         }
         Error::unless_empty(faults)?;
@@ -55,6 +66,11 @@ impl IngestValidParams {
     /// True if the spelling of a number may say nothing.
     pub(super) fn has_missing_numbers(&self) -> bool {
         self.missing_numbers
+    }
+
+    /// Columns without a role that the recipe speaks of, and the headers they go by besides their name.
+    pub fn columns(&self) -> &BTreeMap<String, Vec<String>> {
+        &self.0.columns
     }
 
     /// True if the cell says nothing.

@@ -64,7 +64,7 @@ const ROLES: &[(Role, &str, &[&str])] = &[
         "业务员", "销售代表", "医药代表", "代表", "销售员", "客户经理", "负责人", "拜访人"]),
     (Name, "name", &["name", "customername", "clientname", "accountname", "storename", "shopname", "客户名称", "客户姓名", "门店名称", "企业名称", "单位名称", "名称", "姓名"]),
     (Sales, "sales", &["sales", "salesamount", "annualsales", "totalsales", "netsales", "revenue", "turnover", "amount", "销售额", "年销售额", "销售金额", "累计销售额", "采购额", "金额"]),
-    (Margin, "margin", &["margin", "grossmargin", "profit", "grossprofit", "contribution", "毛利", "毛利额", "利润", "利润贡献", "边际贡献"]),
+    (Margin, "margin", &["margin", "grossmargin", "profit", "grossprofit", "contribution", "profitcontribution", "毛利", "毛利额", "利润", "利润贡献", "边际贡献"]),
     (Potential, "potential", &["potential", "salespotential", "potentialsales", "capacity", "潜力", "潜力值", "潜在销售额", "销售潜力", "市场潜力"]),
     (Region, "region", &["region", "area", "territory", "district", "province", "区域", "地区", "大区", "省份", "片区", "城市"]),
     (Lat, "lat", &["lat", "latitude", "纬度"]),
@@ -83,6 +83,11 @@ const ROLES: &[(Role, &str, &[&str])] = &[
 ];
 
 impl Role {
+    /// The role of this name.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        ROLES.iter().find(|(_, known, _)| *known == name).map(|(role, ..)| *role)
+    }
+
     /// As the command line and the documentation write it.
     pub fn as_str(self) -> &'static str {
         ROLES.iter().find(|(role, ..)| *role == self).map_or("", |(_, name, _)| name)
@@ -108,16 +113,20 @@ impl Role {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mappings {
     pairs: Vec<(Role, String)>,
+    further: Vec<(String, String)>,
+    spoken_of: Vec<String>,
     headerless: Option<&'static str>,
 }
 
 impl Mappings {
-    /// Reads `role=Column` pairs.
+    /// Reads `role=Column` pairs; `columns` are names without a role that the recipe speaks of.
     ///
     /// # Errors
-    /// E102 for each pair without `=` or with an unknown role.
-    pub fn parse<S: AsRef<str>>(pairs: &[S]) -> Result<Self> {
-        let mut mappings = Vec::new();
+    /// E102 for each pair without `=` or with a name that is neither.
+    pub fn parse<S: AsRef<str>>(pairs: &[S], columns: &[&str]) -> Result<Self> {
+        let others: Vec<&str> = columns.iter().copied().filter(|name| Role::named(name).is_none()).collect();
+        let spoken_of = others.iter().map(|name| (*name).to_owned()).collect();
+        let mut mappings = Mappings { spoken_of, ..Mappings::default() };
         let mut faults = Vec::new();
         for pair in pairs {
             let pair = pair.as_ref();
@@ -128,22 +137,30 @@ impl Mappings {
                 );
                 continue;
             };
-            let role = role.trim();
-            match ROLES.iter().find(|(_, name, _)| *name == role) {
-                Some((role, ..)) => mappings.push((*role, column.trim().to_owned())),
+            let (role, column) = (role.trim(), column.trim().to_owned());
+            match Role::named(role) {
+                Some(role) => mappings.pairs.push((role, column)),
+                None if others.contains(&role) => mappings.further.push((role.to_owned(), column)),
                 None => {
-                    let names = ROLES.iter().map(|(_, name, _)| *name);
-                    let near = nearest(role, names.clone()).map(|name| format!("did you mean \"{name}\"? "));
-                    let all = names.collect::<Vec<_>>().join(", ");
+                    let roles: Vec<&str> = ROLES.iter().map(|(_, name, _)| *name).collect();
+                    let near = nearest(role, roles.iter().chain(&others).copied())
+                        .map(|name| format!("did you mean \"{name}\"? "))
+                        .unwrap_or_default();
+                    let all = roles.join(", ");
+                    let others = if others.is_empty() {
+                        String::new()
+                    } else {
+                        format!("; the recipe also speaks of {}", others.join(", "))
+                    };
                     faults.push(
                         Fault::new(102, format!("--map names the unknown role \"{role}\""))
-                            .hint(format!("{}the roles are {all}", near.unwrap_or_default())),
+                            .hint(format!("{near}the roles are {all}{others}")),
                     );
                 }
             }
         }
         Error::unless_empty(faults)?;
-        Ok(Mappings { pairs: mappings, headerless: None })
+        Ok(mappings)
     }
 
     /// Says that files read as `table` (`transactions` or `customers`) have no header: their columns are called 1, 2, 3, ….
@@ -160,7 +177,18 @@ impl Mappings {
 
     /// The mappings as given, `role=Column`.
     pub fn words(&self) -> Vec<String> {
-        self.pairs.iter().map(|(role, column)| format!("{}={column}", role.as_str())).collect()
+        let roles = self.pairs.iter().map(|(role, column)| format!("{}={column}", role.as_str()));
+        roles.chain(self.further.iter().map(|(name, column)| format!("{name}={column}"))).collect()
+    }
+
+    /// Columns without a role that the recipe speaks of.
+    pub fn spoken_of(&self) -> impl Iterator<Item = &str> {
+        self.spoken_of.iter().map(String::as_str)
+    }
+
+    /// Columns without a role that the user named, `(name, header)`.
+    pub fn further(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.further.iter().map(|(name, column)| (name.as_str(), column.as_str()))
     }
 
     fn columns(&self, role: Role) -> impl Iterator<Item = &str> {
@@ -215,8 +243,15 @@ impl ColumnRef {
 }
 
 /// Header without case, spaces and signs.
-fn plain(header: &str) -> String {
+pub(super) fn plain(header: &str) -> String {
     header.chars().filter(|sign| sign.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// The column whose header is written like this, case aside if none is equal.
+pub(super) fn locate_one(header: &[String], column: &str) -> Option<usize> {
+    let name = column.trim();
+    let same = header.iter().position(|cell| cell == name);
+    same.or_else(|| header.iter().position(|cell| cell.trim().eq_ignore_ascii_case(name)))
 }
 
 /// Columns for a mapping: the whole name first, then names joined by `+`.
@@ -224,18 +259,11 @@ fn locate(header: &[String], column: &str, role: Role) -> Option<ColumnRef> {
     if column == "@row" {
         return Some(ColumnRef::RowNumber);
     }
-    let find = |name: &str| {
-        let name = name.trim();
-        header
-            .iter()
-            .position(|cell| cell == name)
-            .or_else(|| header.iter().position(|cell| cell.trim().eq_ignore_ascii_case(name)))
-    };
-    if let Some(index) = find(column) {
+    if let Some(index) = locate_one(header, column) {
         return Some(ColumnRef::Columns(vec![index]));
     }
     if role.is_amount() && column.contains('+') {
-        let columns: Option<Vec<usize>> = column.split('+').map(find).collect();
+        let columns: Option<Vec<usize>> = column.split('+').map(|name| locate_one(header, name)).collect();
         return columns.map(ColumnRef::Columns);
     }
     None
@@ -373,7 +401,8 @@ mod tests {
 
     fn find(cells: &[&str], pairs: &[&str]) -> RoleMap {
         let wanted = [CustomerId, Date, Amount, OrderId, ProductId, Quantity, UnitPrice];
-        RoleMap::find(Path::new("t.csv"), &header(cells), &wanted, &Mappings::parse(pairs).unwrap()).unwrap()
+        RoleMap::find(Path::new("t.csv"), &header(cells), &wanted, &Mappings::parse(pairs, &[]).unwrap())
+            .unwrap()
     }
 
     #[test]
@@ -425,7 +454,7 @@ mod tests {
 
     #[test]
     fn unknown_roles_are_told() {
-        let error = Mappings::parse(&["custmer_id=x", "date"]).unwrap_err();
+        let error = Mappings::parse(&["custmer_id=x", "date"], &[]).unwrap_err();
         assert_eq!(error.faults.len(), 2);
         assert!(error.to_string().contains("did you mean \"customer_id\""));
     }

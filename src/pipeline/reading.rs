@@ -32,6 +32,13 @@ pub(super) fn open(request: &Request, options: &ReadOptions) -> Result<Sources> 
     }
     let customers =
         request.customers.as_deref().map(|path| CustomerTable::read(path, options)).transpose()?;
+    if customers.is_none()
+        && let Some((name, column)) = request.mappings.further().next()
+    {
+        let cause =
+            format!("--map {name}=\"{column}\" names a column of the customer table, and there is none");
+        return Err(Fault::new(202, cause).hint("give the customer table with --customers FILE").into());
+    }
     if let (Some(path), Some(table)) = (&request.customers, &customers)
         && request.transactions.is_empty()
         && request.recipe.scoring.metric() == "sales"

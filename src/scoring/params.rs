@@ -179,6 +179,12 @@ impl ScoringValidParams {
         &self.metric
     }
 
+    /// Columns of the customer table, or features, that value is taken from.
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        let card = self.card.columns.iter().map(|line| line.column.as_str());
+        card.chain([self.metric()].into_iter().filter(|metric| !matches!(*metric, "score" | "lifetime")))
+    }
+
     /// True if value is the expected lifetime value, which [`measure`](super::measure) must be given.
     pub fn wants_lifetime(&self) -> bool {
         self.metric == "lifetime"

@@ -217,6 +217,10 @@ fn numbers(table: &FeatureTable, name: &str, lifetime: Option<&[Money]>) -> Resu
             let stated = |index| Some(table.profile(index)?.potential?.to_f64());
             (0..table.len()).map(stated).collect()
         }
+        _ if !FEATURES.contains(&name) => {
+            let cause = format!("there is no column \"{name}\" to take value from");
+            return Err(Fault::new(401, cause).hint(known(table, name)).into());
+        }
         _ if !table.has_transactions => vec![None; table.len()],
         "orders" => rows.iter().map(|row| Some(f64::from(row.orders))).collect(),
         "active_days" => rows.iter().map(|row| Some(f64::from(row.active_days))).collect(),
@@ -227,11 +231,7 @@ fn numbers(table: &FeatureTable, name: &str, lifetime: Option<&[Money]>) -> Resu
         "recent_products" => rows.iter().map(|row| Some(f64::from(row.recent_products))).collect(),
         "categories" => rows.iter().map(|row| Some(f64::from(row.categories))).collect(),
         "entropy" => rows.iter().map(|row| Some(row.entropy)).collect(),
-        "new_sales" => rows.iter().map(|row| Some(row.new_sales.to_f64())).collect(),
-        _ => {
-            let cause = format!("there is no column \"{name}\" to take value from");
-            return Err(Fault::new(401, cause).hint(known(table, name)).into());
-        }
+        _ => rows.iter().map(|row| Some(row.new_sales.to_f64())).collect(),
     };
     if table.is_empty() || numbers.iter().any(Option::is_some) {
         Ok(numbers)
@@ -251,7 +251,11 @@ fn known(table: &FeatureTable, name: &str) -> String {
     let listed = if columns.is_empty() {
         format!("the customer table has no further column of numbers; features are {}", FEATURES.join(", "))
     } else {
-        format!("columns of numbers are {}; features are {}", columns.join(", "), FEATURES.join(", "))
+        format!(
+            "name its column: --map {name}=\"Column\"; columns of numbers are {}; features are {}",
+            columns.join(", "),
+            FEATURES.join(", ")
+        )
     };
     match nearest(name, all) {
         Some(near) => format!("did you mean \"{near}\"? {listed}"),

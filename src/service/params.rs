@@ -185,6 +185,12 @@ impl ServiceValidParams {
         self.params.period_days
     }
 
+    /// Columns of the customer table, or features, that stages and the watch list look at.
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        let stages = self.params.stages.iter().filter_map(|stage| stage.column.as_deref());
+        stages.chain(self.params.watch.iter().flatten().map(|rule| rule.column.as_str()))
+    }
+
     /// Money for the whole period, in whole cents; none to plan without money.
     pub fn budget(&self) -> Option<Money> {
         self.budget

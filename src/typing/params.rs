@@ -71,6 +71,11 @@ impl TypingValidParams {
     pub fn get(&self) -> &TypingParams {
         &self.0
     }
+
+    /// Columns of the customer table, or features, that types are told by.
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        self.0.attributes.iter().chain(self.0.orientation.keys()).map(String::as_str)
+    }
 }
 
 impl TypingParams {

@@ -6,6 +6,7 @@
 mod allocate;
 mod bad_input;
 mod checker;
+mod columns;
 #[cfg(feature = "cluster")]
 mod cluster;
 mod determinism;

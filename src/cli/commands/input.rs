@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::config::Recipe;
 use crate::domain::{Day, Window};
 use crate::error::{Error, Fault};
 use crate::ingest::{DateFormat, Mappings, encoding_named};
@@ -76,7 +77,7 @@ pub(super) const REPS_HELP: &str = "Reps: rep, and as far as known hours_per_day
 plans dated visits";
 
 pub(super) const MAP_HELP: &str = "Column for a role, such as customer_id=\"Store Number\"; amounts may add columns up \
-(sales=Milk+Fresh), customer_id=@row numbers the rows";
+(sales=Milk+Fresh), customer_id=@row numbers the rows; also a column the recipe speaks of, such as overdue_days=\"Days Late\"";
 
 impl OutputArgs {
     /// Refuses what could not be written, before the long work starts.
@@ -90,8 +91,8 @@ impl OutputArgs {
 
 impl InputArgs {
     /// What the command line says of columns.
-    pub(super) fn mappings(&self) -> Result<Mappings, Error> {
-        let mappings = Mappings::parse(&self.mappings)?;
+    pub(super) fn mappings(&self, recipe: &Recipe) -> Result<Mappings, Error> {
+        let mappings = Mappings::parse(&self.mappings, &recipe.columns())?;
         let table = if self.transactions.is_empty() { "customers" } else { "transactions" };
         Ok(if self.no_header { mappings.without_header_in(table) } else { mappings })
     }

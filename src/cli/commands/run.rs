@@ -147,6 +147,7 @@ impl Args {
                 Fault::new(102, "--no-header is for --engine local: other engines find columns by names");
             return Err(fault.hint("give files with a header, or Parquet").into());
         }
+        let recipe = config::load_with(&self.recipe, &overrides)?;
         Ok(Request {
             transactions: self.input.transactions.clone(),
             customers: self.input.customers.clone(),
@@ -154,8 +155,8 @@ impl Args {
             visiting: self.input.visiting(self.plan_before(printer)?),
             as_of: self.as_of,
             window: self.window,
-            recipe: config::load_with(&self.recipe, &overrides)?,
-            mappings: self.input.mappings()?,
+            mappings: self.input.mappings(&recipe)?,
+            recipe,
             encoding: self.input.encoding()?,
             date_format: self.input.date_format.clone(),
             seed: self.seed,

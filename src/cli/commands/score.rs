@@ -53,14 +53,15 @@ Examples:
 impl Args {
     fn request(&self, loaded: &LoadedModel) -> Result<Request, Error> {
         let fitted = &loaded.model.fitted;
+        let recipe = loaded.recipe(&overrides(self.input.max_reject_share)?)?;
         Ok(Request {
             transactions: self.input.transactions.clone(),
             customers: self.input.customers.clone(),
             products: self.input.products.clone(),
             as_of: self.as_of,
             window: self.window.unwrap_or(fitted.window_days.map_or(Window::All, Window::Days)),
-            recipe: loaded.recipe(&overrides(self.input.max_reject_share)?)?,
-            mappings: self.input.mappings()?,
+            mappings: self.input.mappings(&recipe)?,
+            recipe,
             encoding: self.input.encoding()?,
             date_format: self.input.date_format.clone(),
             seed: fitted.seed,

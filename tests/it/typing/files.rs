@@ -11,7 +11,7 @@ use erba::typing::{Typing, TypingModel, assign};
 /// The features of a transaction file with a products table.
 pub(super) fn features(transactions: &Path, products: &Path, mappings: &[&str]) -> FeatureTable {
     let options = ReadOptions {
-        mappings: Mappings::parse(mappings).unwrap(),
+        mappings: Mappings::parse(mappings, &[]).unwrap(),
         encoding: None,
         date_format: None,
         threads: 2,

@@ -76,6 +76,7 @@ impl InputArgs {
 
     /// A run over these files, as of another day and over another window.
     pub(super) fn request(&self, as_of: Option<Day>, window: Window) -> Result<Request> {
+        let recipe = self.recipe()?;
         Ok(Request {
             transactions: self.transactions.clone(),
             customers: self.customers.clone(),
@@ -83,8 +84,8 @@ impl InputArgs {
             visiting: VisitFiles::default(),
             as_of,
             window,
-            recipe: self.recipe()?,
-            mappings: Mappings::parse(&self.mappings)?,
+            mappings: Mappings::parse(&self.mappings, &recipe.columns())?,
+            recipe,
             encoding: self.encoding.as_deref().map(encoding_named).transpose()?,
             date_format: self.date_format.clone(),
             seed: self.seed,

@@ -117,7 +117,7 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
     // Only the first call in a process can set it; results do not depend on it.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
     let options = ReadOptions {
-        mappings: Mappings::parse(&args.mappings)?,
+        mappings: Mappings::parse(&args.mappings, &[])?,
         encoding: args.encoding.as_deref().map(encoding_named).transpose()?,
         date_format: args.date_format.clone(),
         threads,
