@@ -125,7 +125,9 @@ impl Mappings {
     /// E102 for each pair without `=` or with a name that is neither.
     pub fn parse<S: AsRef<str>>(pairs: &[S], columns: &[&str]) -> Result<Self> {
         let others: Vec<&str> = columns.iter().copied().filter(|name| Role::named(name).is_none()).collect();
-        let spoken_of = others.iter().map(|name| (*name).to_owned()).collect();
+        // Sales and margin have a meaning besides what the table states: transactions may say more.
+        let stated = |name: &&&str| !matches!(Role::named(name), Some(Sales | Margin));
+        let spoken_of = columns.iter().filter(stated).map(|name| (*name).to_owned()).collect();
         let mut mappings = Mappings { spoken_of, ..Mappings::default() };
         let mut faults = Vec::new();
         for pair in pairs {
@@ -181,7 +183,7 @@ impl Mappings {
         roles.chain(self.further.iter().map(|(name, column)| format!("{name}={column}"))).collect()
     }
 
-    /// Columns without a role that the recipe speaks of.
+    /// Columns that the recipe speaks of, by the headers it gives them.
     pub fn spoken_of(&self) -> impl Iterator<Item = &str> {
         self.spoken_of.iter().map(String::as_str)
     }

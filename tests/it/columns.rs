@@ -100,3 +100,24 @@ fn a_column_that_is_not_there_is_told_with_the_way_out() {
     assert!(words.contains("did you mean \"usage\""), "{words}");
     assert!(!folder.path().join("out").exists());
 }
+
+#[test]
+fn typing_may_use_columns_that_have_a_role() {
+    let folder = tempfile::tempdir().unwrap();
+    let recipe = folder.path().join("mine.toml");
+    fs::write(&recipe, "[typing]\nattributes = [\"region\"]\n").unwrap();
+    let chinese = folder.path().join("zh.toml");
+    fs::write(&chinese, "[typing]\nattributes = [\"区域\"]\n").unwrap();
+    let customers = fs::read_to_string("data/sample/customers.csv").unwrap();
+    let in_chinese = customers.replacen("region", "区域", 1);
+    assert_ne!(customers, in_chinese);
+    for (recipe, table) in [(&recipe, &customers), (&chinese, &in_chinese)] {
+        let more = ["--transactions", "data/sample/transactions.csv", "--recipe", recipe.to_str().unwrap()];
+        let file = folder.path().join("customers.csv");
+        fs::write(&file, table).unwrap();
+        let mut command = Command::cargo_bin("erba").unwrap();
+        command.args(["run", "--no-registry", "--quiet", "--force", "--customers"]).arg(&file).args(more);
+        let output = command.arg("--out").arg(folder.path().join("out")).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}

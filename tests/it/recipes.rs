@@ -97,7 +97,9 @@ fn the_reference_names_every_key() {
 /// Full names of the keys, rows of a list as `[]`; inside tables with free keys, only the table.
 fn keys(path: &str, value: &toml::Value) -> Vec<String> {
     match value {
-        toml::Value::Table(_) if path == "service.messages" => vec![path.to_owned()],
+        toml::Value::Table(_) if matches!(path, "service.messages" | "ingest.columns") => {
+            vec![path.to_owned()]
+        }
         toml::Value::Table(table) if !table.is_empty() => {
             table.iter().flat_map(|(key, value)| keys(&format!("{path}.{key}"), value)).collect()
         }
