@@ -70,7 +70,7 @@ impl IngestValidParams {
 
     /// Columns without a role that the recipe speaks of, and the headers they go by besides their name.
     pub fn columns(&self) -> &BTreeMap<String, Vec<String>> {
-        &self.0.columns
+        &self.params.columns
     }
 
     /// True if the cell says nothing.

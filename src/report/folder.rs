@@ -8,7 +8,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Fault, Result};
@@ -32,11 +32,30 @@ const OURS: [&str; 15] = [
     "ics",
 ];
 
-/// Whether `out` may be written: to be asked before the long work starts.
+/// Whether `out` may be written, and nothing of `read` with it: to be asked before the long work starts.
 ///
 /// # Errors
-/// E103 if `out` exists and `force` is not given, or if it is a file.
-pub fn check_folder(out: &Path, force: bool) -> Result<()> {
+/// E104 if a file that is read would be replaced, and those of [`check_place`].
+pub fn check_folder(out: &Path, force: bool, read: &[&Path]) -> Result<()> {
+    check_place(out, force)?;
+    let Ok(place) = out.canonicalize() else { return Ok(()) };
+    for path in read {
+        let Ok(found) = path.canonicalize() else { continue };
+        let inside = found.strip_prefix(&place).ok().and_then(|rest| rest.components().next());
+        if inside.is_some_and(|first| OURS.iter().any(|ours| first.as_os_str() == *ours)) {
+            return Err(Fault::new(104, "the output would be written over what is read")
+                .in_file(path)
+                .hint("name another folder with --out, or move the file out of it")
+                .into());
+        }
+    }
+    Ok(())
+}
+
+/// # Errors
+/// E103 if `out` exists and `force` is not given; even so if it is a file, if it holds the working folder, or if it has a file
+/// by a name of ours without being a result.
+fn check_place(out: &Path, force: bool) -> Result<()> {
     let Ok(found) = fs::metadata(out) else { return Ok(()) };
     if !found.is_dir() {
         return Err(Fault::new(103, "the output folder exists already, as a file")
@@ -50,7 +69,26 @@ pub fn check_folder(out: &Path, force: bool) -> Result<()> {
             .hint("name another folder with --out, or replace this one with --force")
             .into());
     }
+    let refuse = |cause: String| {
+        Err(Fault::new(103, cause).in_file(out).hint("name another folder with --out").into())
+    };
+    if out.canonicalize().is_ok_and(|place| std::env::current_dir().is_ok_and(|here| here.starts_with(place)))
+    {
+        return refuse("the output folder is the one this command was called in, or holds it".to_owned());
+    }
+    if !is_result(out)
+        && let Some(name) = OURS.iter().find(|name| out.join(name).exists())
+    {
+        return refuse(format!("the folder is no result of Erba, and its {name} would be lost"));
+    }
     Ok(())
+}
+
+/// True if a run wrote this folder: its summary tells.
+fn is_result(folder: &Path) -> bool {
+    let mut start = [0; 16];
+    let read = File::open(folder.join("summary.json")).and_then(|mut file| file.read_exact(&mut start));
+    read.is_ok() && start.starts_with(b"{\n  \"version\":")
 }
 
 /// A folder being written; removed unless published.
@@ -67,7 +105,7 @@ const ALIVE: &str = ".alive";
 impl Draft {
     /// A new empty folder beside `out`, whose parents are made.
     pub(super) fn beside(out: &Path, force: bool) -> Result<Draft> {
-        check_folder(out, force)?;
+        check_place(out, force)?;
         // Through a link the folder it points to is replaced, not the link.
         let out = fs::canonicalize(out).unwrap_or_else(|_| out.to_path_buf());
         let Some(name) = out.file_name() else {
@@ -178,6 +216,7 @@ mod tests {
     fn publish(out: &Path, force: bool, file: &str) -> Result<()> {
         let draft = Draft::beside(out, force)?;
         fs::write(draft.path().join(file), "x").unwrap();
+        fs::write(draft.path().join("summary.json"), "{\n  \"version\": \"0.1.0\"\n}").unwrap();
         draft.publish()
     }
 
@@ -197,9 +236,9 @@ mod tests {
         publish(&out, false, "visits.csv").unwrap();
         fs::write(out.join("notes.txt"), "mine").unwrap();
         assert!(publish(&out, false, "plan.csv").unwrap_err().has_code(103));
-        assert_eq!(names(&out), ["notes.txt", "visits.csv"]);
+        assert_eq!(names(&out), ["notes.txt", "summary.json", "visits.csv"]);
         publish(&out, true, "plan.csv").unwrap();
-        assert_eq!(names(&out), ["notes.txt", "plan.csv"]);
+        assert_eq!(names(&out), ["notes.txt", "plan.csv", "summary.json"]);
         assert_eq!(names(out.parent().unwrap()), ["result"]);
     }
 
@@ -224,8 +263,24 @@ mod tests {
         fs::create_dir(home.path().join(".result.draft-8")).unwrap();
         publish(&out, false, "plan.csv").unwrap();
         assert_eq!(names(home.path()), [".result.draft-1", ".result.draft-8", "result"]);
-        assert_eq!(names(&out), ["plan.csv"]);
+        assert_eq!(names(&out), ["plan.csv", "summary.json"]);
         drop(living);
+    }
+
+    #[test]
+    fn what_is_read_and_what_others_wrote_is_spared() {
+        let home = tempfile::tempdir().unwrap();
+        let out = home.path().join("result");
+        publish(&out, false, "plan.csv").unwrap();
+        let log = out.join("visits.csv");
+        fs::write(&log, "mine").unwrap();
+        assert!(check_folder(&out, true, &[&log]).unwrap_err().has_code(104));
+        let notes = out.join("sales.csv");
+        fs::write(&notes, "mine").unwrap();
+        check_folder(&out, true, &[&notes]).unwrap();
+        fs::remove_file(out.join("summary.json")).unwrap();
+        assert!(check_folder(&out, true, &[]).unwrap_err().has_code(103));
+        assert!(check_folder(Path::new("."), true, &[]).unwrap_err().has_code(103));
     }
 
     #[test]
@@ -233,6 +288,6 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let out = home.path().join("result");
         fs::write(&out, "a file").unwrap();
-        assert!(check_folder(&out, true).unwrap_err().has_code(103));
+        assert!(check_folder(&out, true, &[]).unwrap_err().has_code(103));
     }
 }

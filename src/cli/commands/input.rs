@@ -1,6 +1,6 @@
 //! What `erba run` and `erba score` have in common: the files they read, where they write, how values on the command line are read.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::config::Recipe;
 use crate::domain::{Day, Window};
@@ -81,15 +81,22 @@ pub(super) const MAP_HELP: &str = "Column for a role, such as customer_id=\"Stor
 
 impl OutputArgs {
     /// Refuses what could not be written, before the long work starts.
-    pub(super) fn check(&self) -> Result<(), Error> {
+    pub(super) fn check(&self, read: &[&Path]) -> Result<(), Error> {
         if let Some(name) = &self.name {
             Registry::check_name(name)?;
         }
-        report::check_folder(&self.out, self.force)
+        report::check_folder(&self.out, self.force, read)
     }
 }
 
 impl InputArgs {
+    /// Every file named.
+    pub(super) fn files(&self) -> Vec<&Path> {
+        let single = [&self.customers, &self.products, &self.reps, &self.visits, &self.calendar];
+        let lists = self.transactions.iter().chain(&self.returned);
+        single.into_iter().flatten().chain(lists).map(PathBuf::as_path).collect()
+    }
+
     /// What the command line says of columns.
     pub(super) fn mappings(&self, recipe: &Recipe) -> Result<Mappings, Error> {
         let mappings = Mappings::parse(&self.mappings, &recipe.columns())?;

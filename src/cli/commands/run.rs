@@ -174,7 +174,7 @@ impl Args {
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
     // Told before the work, not after it.
-    args.output.check()?;
+    args.output.check(&args.input.files())?;
     #[cfg(feature = "cluster")]
     args.check_spread()?;
     let request = args.request(printer)?;

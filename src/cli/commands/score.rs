@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use crate::cli::{Outcome, Printer};
 use crate::domain::{Day, Window};
 use crate::error::Error;
+use crate::model;
 use crate::pipeline::{self, Engine, LoadedModel, Request};
 use crate::report;
 
@@ -79,7 +80,8 @@ impl Args {
 }
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
-    args.output.check()?;
+    let model = if args.model.is_dir() { args.model.join(model::FILE) } else { args.model.clone() };
+    args.output.check(&[args.input.files(), vec![&model]].concat())?;
     let loaded = LoadedModel::read(&args.model)?;
     let request = args.request(&loaded)?;
     // Only the first call in a process can set it; results do not depend on it.
