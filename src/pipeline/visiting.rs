@@ -73,8 +73,7 @@ pub(super) fn read(
     }
     if let Some(path) = &files.calendar {
         let mut days = Table::read(path, "calendar", CALENDAR_ROLES.0, CALENDAR_ROLES.1, options)?;
-        let knows = |id: &str| table.ids.binary_search_by(|have| (**have).cmp(id)).is_ok();
-        visiting.calendar = calendar(&mut days, &visiting.reps, &knows)?;
+        visiting.calendar = calendar(&mut days, &visiting.reps, &table.ids)?;
         visiting.account(days);
     }
     if let Some(path) = &files.plan_before {

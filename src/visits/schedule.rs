@@ -32,7 +32,7 @@ pub(super) struct Schedule {
     pub(super) stops: Vec<Stop>,
     /// Tasks without a visit, and why.
     pub(super) without: Vec<(usize, WhyNot)>,
-    /// Visits that found no day, and [`LATE`] of those that found it too late, over all wanted.
+    /// Visits that found no day, and [`LATE`] of those that found it too late or in the next plan, over all wanted.
     pub(super) missed: f64,
     /// Visits wanted over visits placed, 1 or more.
     pub(super) pressure: f64,
@@ -204,8 +204,11 @@ impl Attempt<'_> {
                 true
             }
             Err(why) => {
+                // The next plan still finds days in time for a customer visited now whose window is not over.
+                let next =
+                    chain.count > 0 && chain.current.is_some_and(|at| at.plus(most) > self.work.horizon.to);
                 if why == WhyNot::NoTime {
-                    self.missed += 1.0;
+                    self.missed += if next { LATE } else { 1.0 };
                 }
                 if chain.count == 0 {
                     chain.without = Some(why);

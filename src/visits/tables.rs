@@ -215,11 +215,11 @@ pub fn customers(table: &Table, reps: &[Rep], refuse: bool) -> Result<()> {
 /// `kind` is `holiday` (everybody), `absence` (one rep) or `appointment`; without it a row with a customer is an
 /// appointment, one with a rep an absence, another a holiday. `until` is the last day off, the first if blank.
 ///
-/// * `knows`: whether a customer of this id is in the input.
+/// * `ids`: the customers of the input.
 ///
 /// # Errors
 /// E550 for a rep and E553 for a customer that is not there, E555 for entries that make no sense; with their lines.
-pub fn calendar(table: &mut Table, reps: &[Rep], knows: &dyn Fn(&str) -> bool) -> Result<Calendar> {
+pub fn calendar(table: &mut Table, reps: &[Rep], ids: &[Box<str>]) -> Result<Calendar> {
     let column = |names: &[&str]| {
         let columns = table.further_columns();
         columns
@@ -232,7 +232,9 @@ pub fn calendar(table: &mut Table, reps: &[Rep], knows: &dyn Fn(&str) -> bool) -
     let mut calendar = Calendar::default();
     let mut faults = Vec::new();
     for row in table.rows() {
-        let entry = Entry { table, row, reps, knows, kind, until };
+        // Looking for names that are near takes long among a million customers: only what is told gets a hint.
+        let hints = faults.len() < TOLD;
+        let entry = Entry { table, row, reps, ids, hints, kind, until };
         if let Err(fault) = entry.add_to(&mut calendar) {
             faults.push(fault);
         }
@@ -248,7 +250,9 @@ struct Entry<'a> {
     table: &'a Table,
     row: &'a TableRow,
     reps: &'a [Rep],
-    knows: &'a dyn Fn(&str) -> bool,
+    /// Ascending.
+    ids: &'a [Box<str>],
+    hints: bool,
     kind: Option<usize>,
     until: Option<usize>,
 }
@@ -278,8 +282,14 @@ impl Entry<'_> {
                 let Some(customer) = customer else {
                     return Err(self.fault(555, "the appointment names no customer"));
                 };
-                if !(self.knows)(&customer) {
-                    return Err(self.fault(553, format!("there is no customer \"{customer}\" to meet")));
+                if self.ids.binary_search(&customer).is_err() {
+                    let fault = self.fault(553, format!("there is no customer \"{customer}\" to meet"));
+                    let ids = self.ids.iter().filter(|_| self.hints).map(|id| &**id);
+                    let near = nearest(&customer, ids);
+                    return Err(match near {
+                        Some(near) => fault.hint(format!("did you mean \"{near}\"?")),
+                        None => fault,
+                    });
                 }
                 calendar.appointments.push(Appointment { customer, day, rep });
             }

@@ -101,8 +101,8 @@ impl Args {
                 Some(folder) => PathBuf::from(folder),
                 None => {
                     printer.warn(&format!(
-                        "the registry does not know the folder of run {previous}, so its plan of visits is not found: \
-                         give the folder to --previous to keep what was agreed"
+                        "the run {previous} was recorded before the registry kept folders, so its plan of visits is not found: \
+                         give its folder to --previous to keep what was agreed"
                     ));
                     return Ok(None);
                 }

@@ -334,3 +334,13 @@ fn customers_nobody_is_in_charge_of_are_shared_out() {
         assert_eq!(visit.rep, first.rep, "each half of the map has its rep");
     }
 }
+
+/// 28 visits are wanted and 20 days hold one each. A visit of the last week that the next plan still makes in time stretched everybody
+/// by half before, and six days stayed empty.
+#[test]
+fn no_day_stays_empty_while_intervals_stretch() {
+    let customers = (0..7).map(|index| customer(&format!("c{index}"), Tier::II, 4.0, Some("2022-12-27")));
+    let plan = Example::new(customers.collect(), vec![rep(1)]).plan(&params("")).unwrap();
+    assert_eq!(plan.visits.len(), 20);
+    assert!(plan.reps[0].stretch < 1.4, "28 visits over 20 days: {}", plan.reps[0].stretch);
+}

@@ -319,6 +319,11 @@ fn faults_of_reps_visits_and_days_name_their_lines() {
         ),
         (
             "days.csv",
+            "kind,date,until,rep,customer_id\nappointment,2023-01-17,,,c9\n",
+            "there is no customer \"c9\" to meet\n\nhint: did you mean \"c09\"?",
+        ),
+        (
+            "days.csv",
             "kind,date,until,rep,customer_id\nabsence,2023-01-17,,Lo,\n",
             "E550]: days.csv:2: rep \"Lo\" is not in the table of reps",
         ),

@@ -73,3 +73,41 @@ fn the_judge_finds_nothing_in_random_plans() {
         assert!(found.is_empty(), "seed {seed}:\n{}", found.join("\n"));
     }
 }
+
+/// Days, visits and minutes that do with the longest way before every visit: no interval is stretched.
+#[test]
+fn nobody_is_stretched_where_time_is_plenty() {
+    let params = params("");
+    let mut tried = 0;
+    for seed in 0..400 {
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+        let mut example = example(&mut rng);
+        example.calendar = Calendar::default();
+        let plan = example.plan(&params).unwrap();
+        // Who is in charge is known where the table says so.
+        for told in plan.reps.iter().filter(|_| example.customers.iter().all(|one| one.rep.is_some())) {
+            let rep = example.reps.iter().find(|rep| rep.name == told.rep).unwrap();
+            let of_rep = example.customers.iter().filter(|one| one.rep == Some(&*rep.name));
+            let (mut visits, mut minutes) = (0.0, 0.0);
+            for one in of_rep.filter(|one| one.visits > 0.0) {
+                let wanted = (one.visits.ceil() + 1.0).min(f64::from(told.days));
+                visits += wanted;
+                // Places lie within 140 km of each other.
+                let way = if one.place.is_some() {
+                    140.0 * params.detour / params.speed_kmh * 60.0
+                } else {
+                    params.travel_minutes
+                };
+                minutes += wanted * (f64::from(one.minutes) + way);
+            }
+            let days = f64::from(told.days);
+            if visits <= days * f64::from(rep.visits_per_day)
+                && minutes <= days * rep.hours_per_day * 60.0 * params.fill
+            {
+                tried += 1;
+                assert!((told.stretch - 1.0).abs() < 1e-9, "seed {seed}: {told:?}");
+            }
+        }
+    }
+    assert!(tried > 30, "{tried}");
+}
