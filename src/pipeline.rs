@@ -17,7 +17,7 @@ use crate::config::Recipe;
 use crate::domain::{Day, Fingerprint, Notice, Tier, Window};
 use crate::error::{Fault, Result};
 use crate::features::{Collected, FeatureTable, Sources};
-use crate::ingest::{DateFormat, Mappings, Product, TransactionLog, product_key};
+use crate::ingest::{DateFormat, InputRecord, Mappings, Product, TransactionLog, product_key};
 use crate::lifetime::{Lifetime, LifetimeModel};
 use crate::model::{self, FittedModel, FittedOn, RecipeRecord};
 use crate::result::{ModelRecord, Segmentation, Settings};
@@ -503,6 +503,32 @@ fn warn_of_oddities(segmentation: &mut Segmentation) {
         segmentation.warnings.push(Notice::new("tier-three-empty"));
     }
     warn_of_empty_window(segmentation);
+    warn_of_inputs(segmentation);
+    warn_of_potential_off_scale(segmentation);
+}
+
+fn warn_of_inputs(segmentation: &mut Segmentation) {
+    let inputs = &segmentation.inputs;
+    let twin = |(at, input): (usize, &InputRecord)| {
+        let first =
+            inputs[..at].iter().find(|other| other.role == input.role && other.sha256 == input.sha256)?;
+        Some(Notice::new("input-twice").with("first", &*first.path).with("second", &*input.path))
+    };
+    let mut told: Vec<Notice> = inputs.iter().enumerate().filter_map(twin).collect();
+    // With neither launch dates nor categories it adds nothing; more likely it is another file.
+    let silent = |input: &&InputRecord| input.role == "products" && input.columns.len() <= 1;
+    told.extend(
+        inputs.iter().find(silent).map(|input| Notice::new("products-silent").with("file", &*input.path)),
+    );
+    segmentation.warnings.extend(told);
+}
+
+fn warn_of_potential_off_scale(segmentation: &mut Segmentation) {
+    let stated = segmentation.table.profiles.iter().filter_map(|profile| profile.potential);
+    let off = stated.filter(|stated| scoring::off_scale(&segmentation.value, *stated)).count();
+    if off > 0 {
+        segmentation.warnings.push(Notice::new("potential-off-scale").with("customers", off));
+    }
 }
 
 fn warn_of_empty_window(segmentation: &mut Segmentation) {

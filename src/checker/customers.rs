@@ -53,7 +53,7 @@ fn order(customers: &[Customer], findings: &mut Findings) {
 const RISKY: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
 /// The id without the sign that keeps spreadsheets from reading it as a formula.
-fn plain(id: &str) -> &str {
+pub(super) fn plain(id: &str) -> &str {
     match id.strip_prefix('\'') {
         Some(rest) if rest.trim_start_matches('\'').starts_with(RISKY) => rest,
         _ => id,

@@ -78,6 +78,8 @@ fn budget(folder: &Folder, findings: &mut Findings) {
     let recipe = folder.number("service.budget").and_then(|budget| parts(&budget.to_string()));
     let told = folder.summary["service"].get("budget").and_then(serde_json::Value::as_f64);
     match (recipe, told.and_then(|budget| parts(&budget.to_string()))) {
+        // With nobody to serve the budget stays unsplit.
+        (Some(_), _) if sum == 0 && folder.customers.iter().all(|customer| customer.channel == "none") => {}
         (Some(due), _) if money && due != sum => {
             let message = format!("budgets add up to {}, the recipe has {}", units(sum), units(due));
             findings.add("V505", CUSTOMERS, message);

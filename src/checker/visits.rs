@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::customers::plain;
 use super::files::{Customer, Folder, NOT_PLANNED, Sheet, VISITS};
 use super::findings::Findings;
 use crate::domain::Day;
@@ -66,7 +67,7 @@ fn order(visits: &[Visit], findings: &mut Findings) {
             let message = format!("sequence is {}, it should be {due}", visit.sequence);
             findings.at("V801", VISITS, visit.line, message);
         }
-        if before.is_some_and(|before| (before.rep, before.date) > (visit.rep, visit.date)) {
+        if before.is_some_and(|before| (plain(before.rep), before.date) > (plain(visit.rep), visit.date)) {
             findings.at("V801", VISITS, visit.line, "visits are not in order of rep and date");
         }
         before = Some(visit);

@@ -7,9 +7,11 @@
 use std::str::FromStr;
 
 use jiff::civil::Date;
+use jiff::fmt::strtime;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Day;
+use crate::error::Fault;
 
 /// How the dates of a column are written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,7 +35,15 @@ impl FromStr for DateFormat {
             "mdy" | "ymd" => Ok(DateFormat::MonthFirst),
             "dmy" => Ok(DateFormat::DayFirst),
             "excel" => Ok(DateFormat::Serial),
-            _ if text.contains('%') => Ok(DateFormat::Pattern(text.to_owned())),
+            // A pattern must read what it has written itself.
+            _ if text.contains('%') => match strtime::format(text, &sample()) {
+                Ok(shown) if by_pattern(text, shown.as_bytes()).is_some() => {
+                    Ok(DateFormat::Pattern(text.to_owned()))
+                }
+                _ => Err(format!(
+                    "\"{text}\" is not a pattern that gives a date: it needs year, month and day, as in %d.%m.%Y"
+                )),
+            },
             _ => Err(format!(
                 "\"{text}\" is not a date format (dmy, mdy, ymd, excel or a pattern such as %d.%m.%Y)"
             )),
@@ -80,6 +90,19 @@ impl OrderEvidence {
             _ => None,
         }
     }
+}
+
+/// Why the order of day and month is not known: nothing tells, or cells contradict each other.
+pub(super) fn undecided(seen: OrderEvidence) -> Fault {
+    if seen.day_first > 0 && seen.month_first > 0 {
+        let cause =
+            format!("{} dates can only be day first, {} only month first", seen.day_first, seen.month_first);
+        return Fault::new(205, cause).hint(
+            "write them one way; or give --date-format dmy or mdy: dates that cannot be read so are rejected",
+        );
+    }
+    Fault::new(205, "day and month cannot be told apart: no date decides which comes first")
+        .hint("say which: --date-format dmy (day first) or --date-format mdy (month first)")
 }
 
 /// Three numbers with signs between them.
@@ -249,8 +272,20 @@ fn with_month_name(cell: &[u8]) -> Option<Date> {
     date_of(year, month as u32 + 1, day.parse().ok()?)
 }
 
+/// A moment that tells day, month and year apart.
+fn sample() -> jiff::Zoned {
+    jiff::Timestamp::UNIX_EPOCH
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .with()
+        .year(2024)
+        .month(11)
+        .day(23)
+        .build()
+        .unwrap_or_default()
+}
+
 fn by_pattern(pattern: &str, cell: &[u8]) -> Option<Date> {
-    jiff::fmt::strtime::parse(pattern, cell).ok()?.to_date().ok()
+    strtime::parse(pattern, cell).ok()?.to_date().ok()
 }
 
 fn by_serial(cell: &[u8]) -> Option<Day> {

@@ -285,7 +285,17 @@ impl RoleMap {
         let mut faults = Vec::new();
         let mut taken: Vec<usize> = Vec::new();
         for &role in wanted {
-            if let Some(place) = mappings.columns(role).find_map(|column| locate(header, column, role)) {
+            let mut places = mappings.columns(role).filter_map(|column| locate(header, column, role));
+            if let Some(place) = places.next() {
+                if places.any(|other| other != place) {
+                    let cause = format!("two columns of this file are mapped to {}", role.as_str());
+                    let hint = if role.is_amount() {
+                        "map one, or both added up: --map amount=First+Second"
+                    } else {
+                        "map one of them"
+                    };
+                    faults.push(Fault::new(209, cause).in_file(file).at_line(1).hint(hint));
+                }
                 if let ColumnRef::Columns(columns) = &place {
                     taken.extend(columns);
                 }

@@ -8,7 +8,7 @@ use crate::domain::{Day, Money};
 use crate::error::{Fault, Result};
 
 use super::account::{InputRecord, Reject, RowCounts};
-use super::dates::{DateFormat, OrderEvidence, parse_day};
+use super::dates::{DateFormat, OrderEvidence, parse_day, undecided};
 use super::ids::normal_id;
 use super::numbers::{DecimalEvidence, DecimalSign, parse_money};
 use super::params::ReadOptions;
@@ -139,10 +139,9 @@ impl Table {
                 let mut evidence = OrderEvidence::default();
                 self.rows.iter().for_each(|row| evidence.see(row.cell(column)));
                 evidence.verdict().ok_or_else(|| {
-                    Fault::new(205, "day and month cannot be told apart: no date decides which comes first")
+                    undecided(evidence)
                         .in_file(&self.sheet.source.path)
                         .in_column(&*self.sheet.header[column])
-                        .hint("say which: --date-format dmy (day first) or --date-format mdy (month first)")
                 })?
             }
         };

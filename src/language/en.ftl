@@ -17,12 +17,13 @@ reason-held = keeps its tier of the previous run: too near the line to move
 reason-potential = could bring much more than it does (potential { $potential })
 reason-potential-growth = expected to bring { $expected } in the next window, { $times } times its { $value } now
 reason-potential-new = first bought on { $first }; at its present rate it will bring { $expected }, { $times } times its { $value } so far
-reason-potential-reach = expected to bring { $expected } in the next window; chance of tier I { $chance }
+reason-potential-reach = expected to bring { $expected } in the next window; reach index for tier I { $chance }
 reason-potential-stated = could buy { $stated } by its own account; it buys for { $value } now
 
 ## Words of every report
 type-innovative = Innovative
 type-conservative = Conservative
+type-unsure = · too little evidence
 channel-direct = Direct
 channel-distributor = Distributor
 channel-none = Nobody
@@ -52,6 +53,7 @@ period-to = Counted up to { $to }.
 period-none = Without dates: everything given counts.
 
 ## The sentence that matters
+headline-score = The { $core } highest scores of { $customers } customers ({ $share }) make tier Ⅰ.
 headline = { $core } of { $customers ->
     [one] { $customers } customer
    *[other] { $customers } customers
@@ -216,7 +218,7 @@ settings-title = Parameters, cut points and hashes
 weights-title = Weights of potential
 recipe-text = The whole recipe
 footer = The same input, recipe and seed give the same result.
-component-reach = chance of reaching Ⅰ
+component-reach = reach index for Ⅰ
 component-growth = expected growth
 component-headroom = stated potential beyond sales
 component-breadth-growth = new products taken up
@@ -438,6 +440,20 @@ warning-reps-short-of-time = { $reps ->
    *[other] { $reps } reps have not the time for the fewest visits of the service plan and those that a purchase stage asks for; worst off is { $example }
 } (enough for { $percent } % of them): all of them are lowered in proportion.
 warning-budget-unsplit = Nobody is served, so the budget is not split.
+warning-watch-excluded = { $customers ->
+    [one] One customer is
+   *[other] { $customers } customers are
+} kept out of the plan: { $rule }. Visits each are a mean over all customers of a row, those kept out included.
+warning-watch-marked = { $customers ->
+    [one] One customer is
+   *[other] { $customers } customers are
+} served as planned but marked: { $rule }.
+warning-input-twice = { $first } and { $second } are the same to the byte: if one is a copy, every sale counts twice.
+warning-products-silent = { $file } has neither launch dates nor categories of products, so nothing was taken from it.
+warning-potential-off-scale = { $customers ->
+    [one] One customer states
+   *[other] { $customers } customers state
+} a potential above 100, beyond the scale of the score: it counts for the order of potential, but nobody is promoted by it.
 warning-watch-without-column = The watch rule "{ $rule }" was not applied: the input has no column "{ $column }".
 warning-visits-beyond-days = { $customers ->
     [one] One customer is

@@ -14,12 +14,13 @@ reason-held = 保持上次的分级：离分界线太近，不作变动
 reason-potential = 潜力大，可带来的远多于现在（潜力 { $potential }）
 reason-potential-growth = 预计下一期贡献 { $expected }，为现在 { $value } 的 { $times } 倍
 reason-potential-new = { $first } 首次购买；按目前的速度可贡献 { $expected }，为至今 { $value } 的 { $times } 倍
-reason-potential-reach = 预计下一期贡献 { $expected }；进入Ⅰ类的可能性为 { $chance }
+reason-potential-reach = 预计下一期贡献 { $expected }；Ⅰ类接近度指数 { $chance }
 reason-potential-stated = 自报潜力 { $stated }，现在购买 { $value }
 
 ## 各报告通用
 type-innovative = 创新型
 type-conservative = 保守型
+type-unsure = · 证据不足
 channel-direct = 直接管理
 channel-distributor = 渠道商管理
 channel-none = 暂不服务
@@ -49,6 +50,7 @@ period-to = 统计至 { $to }。
 period-none = 数据不含日期，全部计入。
 
 ## 最重要的一句话
+headline-score = { $customers } 家客户中综合得分最高的 { $core } 家（{ $share }）列为Ⅰ类。
 headline = { $customers } 家客户中的 { $core } 家（{ $share }）贡献了 { $brings } 的{ $metric }。
 headline-none-in-one = 没有客户的{ $metric }达到Ⅰ类标准。
 headline-nobody = 本期没有客户贡献{ $metric }。
@@ -200,7 +202,7 @@ settings-title = 参数、分界点与校验值
 weights-title = 潜力的权重
 recipe-text = 完整方案
 footer = 同样的输入、方案与种子，得到同样的结果。
-component-reach = 进入Ⅰ类的可能
+component-reach = Ⅰ类接近度指数
 component-growth = 预期增长
 component-headroom = 自报潜力与销售之差
 component-breadth-growth = 新采用的产品
@@ -395,6 +397,11 @@ warning-response-prior = 拜访按方案中的弹性 { $elasticity } 分配：�
 warning-response-unknown = 拜访记录无法说明销售对拜访的响应（拜访次数有变化的客户 { $customers } 家）：按方案中的弹性 { $elasticity } 分配拜访。
 warning-reps-short-of-time = { $reps } 名业务员的工时不足以完成最少拜访及采购阶段所要求的拜访，其中 { $example } 缺口最大（仅够完成其中的 { $percent } %）：这些拜访按同一比例减少。
 warning-budget-unsplit = 没有需要服务的客户，因此预算未作分配。
+warning-watch-excluded = { $customers } 家客户未列入计划：{ $rule }。表中“拜访频次”为该行全部客户（含未列入者）的平均值。
+warning-watch-marked = { $customers } 家客户照常服务，但已标注：{ $rule }。
+warning-input-twice = { $first } 与 { $second } 内容完全相同：若其一为副本，则每笔销售都被计算了两次。
+warning-products-silent = { $file } 中既无产品上市日期，也无产品类别，因此未从中取用任何内容。
+warning-potential-off-scale = { $customers } 家客户填报的潜力超过 100，超出综合得分的范围：仍参与潜力排序，但不据此提升分级。
 warning-watch-without-column = 关注规则“{ $rule }”未执行：输入中没有列“{ $column }”。
 warning-visits-beyond-days = { $customers } 名客户的计划拜访次数超过业务员可用的天数（同一客户一天不拜访两次），例如 { $example }：应访 { $wanted } 次，{ $rep } 最多可访 { $days } 次。按可行次数计划，其他客户不因此延长间隔。
 warning-visits-of-strangers = 拜访记录中有 { $visits } 次拜访的客户不在输入中，已剔除。

@@ -1,5 +1,6 @@
 //! What is read before anything is computed, and how many bad rows are borne.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use super::Request;
@@ -30,6 +31,7 @@ pub(super) fn open(request: &Request, options: &ReadOptions) -> Result<Sources> 
             .hint("give --transactions FILE or --customers FILE")
             .into());
     }
+    refuse_twins(&request.transactions)?;
     let customers =
         request.customers.as_deref().map(|path| CustomerTable::read(path, options)).transpose()?;
     if customers.is_none()
@@ -65,6 +67,18 @@ pub(super) fn open(request: &Request, options: &ReadOptions) -> Result<Sources> 
     headers.extend(products.iter().map(|table| table.header.as_slice()));
     request.mappings.check_all_used(&headers)?;
     Ok(Sources { log, customers, products })
+}
+
+/// A log named twice would count every sale twice.
+fn refuse_twins(files: &[PathBuf]) -> Result<()> {
+    let mut seen = HashSet::new();
+    match files.iter().find(|file| file.canonicalize().is_ok_and(|place| !seen.insert(place))) {
+        Some(file) => Err(Fault::new(102, "the file is given twice as --transactions")
+            .in_file(file)
+            .hint("give each file once")
+            .into()),
+        None => Ok(()),
+    }
 }
 
 /// E204 if more rows are bad than the recipe allows, with the reasons and the first of them.

@@ -1,6 +1,6 @@
 //! The figures every report for people begins with, worked out once.
 
-use crate::domain::{Channel, CustomerType, Money, Tier, Window};
+use crate::domain::{Channel, CustomerType, Money, Tier, TypeFlag, Window};
 use crate::language::Language;
 use crate::result::{GroupTotals, Segmentation};
 use crate::service::PlanRow;
@@ -13,6 +13,8 @@ pub(super) struct Overview {
     pub tiers: [GroupTotals; 3],
     /// Totals by type.
     pub types: [GroupTotals; 2],
+    /// Those of the conservative of whom too little is known to tell.
+    pub unsure: GroupTotals,
     /// Customers who are Ⅰ by value alone, and the share of value they bring.
     pub core: (u64, f64),
     /// Share of value that the first fifth of the customers brings, along rank.
@@ -49,6 +51,7 @@ impl Overview {
             total: all.value_total(),
             tiers: Tier::ALL.map(|tier| all.tier_totals(tier)),
             types: CustomerType::ALL.map(|kind| all.type_totals(kind)),
+            unsure: all.totals(|index| all.typing.flags.get(index) == Some(&TypeFlag::InsufficientEvidence)),
             core: (core as u64, core_share),
             fifth_brings: if fifth == 0 { 0.0 } else { cumulative(fifth - 1) },
             eighty_from: if customers == 0 { 0.0 } else { eighty as f64 / customers as f64 },
@@ -62,8 +65,9 @@ impl Overview {
             let words = if self.total > Money::ZERO { "headline-none-in-one" } else { "headline-nobody" };
             return lang.text(words, &[("metric", metric(all, lang).into())]);
         }
+        // A score is an order, not an amount: nobody brings a part of it.
         lang.text(
-            "headline",
+            if is_score(all) { "headline-score" } else { "headline" },
             &[
                 ("core", core.into()),
                 ("customers", self.customers.into()),
@@ -80,7 +84,8 @@ impl Overview {
         if all.tiering.promoted > 0 {
             lines.push(lang.text("headline-promoted", &[("count", all.tiering.promoted.into())]));
         }
-        if self.core.0 > 0 {
+        // A fifth of fewer than five is nobody.
+        if self.core.0 > 0 && self.customers >= 5 && !is_score(all) {
             let args = [
                 ("brings", lang.percent(self.fifth_brings).into()),
                 ("share", lang.percent(self.eighty_from).into()),
@@ -90,6 +95,10 @@ impl Overview {
         }
         lines
     }
+}
+
+fn is_score(all: &Segmentation) -> bool {
+    all.value.metric == "score"
 }
 
 /// What is measured, in words; a column's name stands for itself.
@@ -113,8 +122,10 @@ pub(super) fn reject_reason(reason: &str, lang: Language) -> String {
 pub(super) fn period(all: &Segmentation, lang: Language) -> String {
     let Some(as_of) = all.settings.as_of else { return lang.text("period-none", &[]) };
     match (all.settings.window, all.table.history) {
-        (Some(Window::Days(days)), _) => {
+        (Some(Window::Days(days)), history) => {
             let from = as_of.plus(1 - i32::try_from(days).unwrap_or(i32::MAX));
+            // Data that begin later cannot be counted from before.
+            let from = history.map_or(from, |(first, _)| from.max(first));
             lang.text("period", &[("from", from.to_string().into()), ("to", as_of.to_string().into())])
         }
         (_, Some((first, _))) => {

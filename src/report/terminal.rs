@@ -132,6 +132,9 @@ fn groups(all: &Segmentation, overview: &Overview, lang: Language, width: usize)
     for (kind, totals) in CustomerType::ALL.iter().zip(&overview.types) {
         row(overview::type_name(*kind, lang), totals);
     }
+    if overview.unsure.customers > 0 {
+        row(word("type-unsure"), &overview.unsure);
+    }
     let whole = f64::from(u8::from(overview.customers > 0));
     row(
         word("all-customers"),

@@ -46,7 +46,7 @@ pub use params::{
     CardColumn, CardParams, ComponentWeights, Direction, Judgment, PotentialParams, Scale, ScoringParams,
     ScoringValidParams, Weighting,
 };
-pub use potential::{ComponentModel, PotentialModel, fit_potential, potential};
+pub use potential::{ComponentModel, PotentialModel, fit_potential, off_scale, potential};
 pub(crate) use ranks::sort_key;
 pub(crate) use ranks::sorted_value;
 pub use ranks::{Ladder, Yardstick, minmax, percentile_ranks, scale};

@@ -176,7 +176,6 @@ impl PotentialModel {
                 weighted_mean(ranks.iter().map(|column| column[index]).zip(weights())).unwrap_or(0.0)
             })
             .collect();
-        let line = self.line_one.filter(|_| value.metric != "score");
         Potential {
             scores,
             components: self
@@ -190,7 +189,7 @@ impl PotentialModel {
             expected: prospects.iter().map(|prospect| prospect.expected).collect(),
             growth: prospects.iter().map(|prospect| prospect.growth).collect(),
             reach: prospects.iter().map(|prospect| prospect.reach).collect(),
-            evidence: evidence(table, line, forecasts),
+            evidence: evidence(table, self.line_one, value, forecasts),
             young: forecasts.iter().map(|forecast| forecast.young).collect(),
         }
     }
@@ -215,14 +214,27 @@ fn columns(table: &FeatureTable, value: &Value, prospects: &[Prospect]) -> Vec<C
     ]
 }
 
-/// Enough purchases to believe a forecast; without transactions, a stated potential that would belong to Ⅰ.
-fn evidence(table: &FeatureTable, line_one: Option<Money>, forecasts: &[Forecast]) -> Vec<bool> {
+/// Enough purchases to believe a forecast; without transactions, a stated potential that would belong to Ⅰ, on the scale of
+/// value: a score ends at 100, and what is above it must be something else.
+fn evidence(
+    table: &FeatureTable,
+    line_one: Option<Money>,
+    value: &Value,
+    forecasts: &[Forecast],
+) -> Vec<bool> {
     if table.has_transactions {
         return forecasts.iter().map(|forecast| forecast.evidence).collect();
     }
-    let could =
-        |index: usize| line_one.zip(table.profile(index)?.potential).map(|(line, stated)| stated >= line);
+    let could = |index: usize| {
+        let stated = table.profile(index)?.potential?;
+        Some(line_one.is_some_and(|line| stated >= line) && !off_scale(value, stated))
+    };
     (0..table.len()).map(|index| could(index).unwrap_or(false)).collect()
+}
+
+/// True if a stated potential cannot be on the scale of value.
+pub fn off_scale(value: &Value, stated: Money) -> bool {
+    value.metric == "score" && stated > Money(100 * Money::SCALE)
 }
 
 fn headroom(table: &FeatureTable, value: &Value) -> Column {

@@ -143,6 +143,12 @@ fn a_customer_table_alone_gives_headroom_only() {
     assert_eq!(found.growth, [None; 3]);
     // Both could reach the line of 50 by what is stated.
     assert_eq!(found.evidence, [true, true, false]);
+    // On the scale of a score nothing lies above 100.
+    let score = Value { metric: "score".into(), ..value };
+    let mut table = table;
+    table.profiles[0].potential = Some(units(100.5));
+    let found = potential(&table, &score, |_| Some(units(50.0)), &params).unwrap();
+    assert_eq!(found.evidence, [false, true, false]);
 }
 
 fn numbers(table: &mut FeatureTable, name: &str, cells: &[Option<f64>]) {

@@ -45,6 +45,7 @@ pub fn plan(
     if let Some((example, customers)) = stages.unknown(table.len()) {
         warnings.push(Notice::new("unknown-stage").with("customers", customers).with("example", example));
     }
+    warnings.extend(watch.tally(table.len()));
     let groups: Vec<usize> = (0..table.len())
         .map(|index| {
             let tier = tiering.tiers.get(index).copied().unwrap_or(Tier::III);

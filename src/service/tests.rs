@@ -166,6 +166,8 @@ fn watch_rules_exclude_and_flag_with_their_reason() {
     assert_eq!((marked.visits.to_bits(), marked.rule.as_deref()), (8f64.to_bits(), Some("watch: credit C")));
     assert_eq!((plain.rule.as_ref(), plain.budget), (None, Some(Money(5_000))));
     assert!(plan.warnings[0].to_string().contains("column = area"), "{:?}", plan.warnings);
+    let told = |code, rule| Notice::new(code).with("rule", rule).with("customers", 1_usize);
+    assert_eq!(plan.warnings[1..], [told("watch-excluded", "owes"), told("watch-marked", "credit C")]);
 }
 
 #[test]

@@ -49,6 +49,26 @@ impl<'a> WatchList<'a> {
         WatchList { rules: found }
     }
 
+    /// How many customers each rule kept out or marked, for rules that met anybody, in the recipe's order.
+    pub(super) fn tally(&self, customers: usize) -> Vec<Notice> {
+        let mut met = vec![0_usize; self.rules.len()];
+        for index in 0..customers {
+            let (exclusion, flags) = self.met_by(index);
+            let rules: Vec<&WatchRule> = exclusion.map_or(flags, |rule| vec![rule]);
+            for ((rule, _), count) in self.rules.iter().zip(&mut met) {
+                *count += usize::from(rules.iter().any(|hit| std::ptr::eq(*hit, *rule)));
+            }
+        }
+        let told = |((rule, _), count): (&(&WatchRule, Column<'_>), usize)| {
+            let notice = match rule.action {
+                WatchAction::Exclude => Notice::new("watch-excluded"),
+                WatchAction::Flag => Notice::new("watch-marked"),
+            };
+            notice.with("rule", rule.reason.as_str()).with("customers", count)
+        };
+        self.rules.iter().zip(met).filter(|(_, count)| *count > 0).map(told).collect()
+    }
+
     /// The rules that customer `index` meets, exclusions first.
     pub(super) fn met_by(&self, index: usize) -> (Option<&'a WatchRule>, Vec<&'a WatchRule>) {
         let mut met = self.rules.iter().filter(|(rule, column)| holds(rule, column.cell(index)));

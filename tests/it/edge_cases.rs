@@ -137,3 +137,30 @@ fn where_nobody_reaches_a_threshold_the_summary_says_so() {
     let said = desk.done(&format!("run {TABLE} --recipe far.toml --out out")).stderr;
     assert!(said.contains("No customer brings enough sales for tier Ⅰ."), "{said}");
 }
+
+/// A planner in the middle of its data calls `run --force`: nothing it had is lost.
+#[test]
+fn force_spares_what_is_read_and_what_others_wrote() {
+    let desk = Desk::new();
+    desk.put("t.csv", "customer_id,date,amount\nA,2025-01-03,1\nB,2025-01-04,2\n");
+    let run = |arguments: &[&str]| {
+        desk.erba([&["run", "--transactions", "t.csv", "--force", "--out", "out"], arguments].concat())
+    };
+    assert_eq!(run(&[]).code, 0);
+    desk.put("out/customers_ours.csv", "customer_id\nA\n");
+    assert_eq!(
+        run(&["--customers", "out/customers_ours.csv"]).code,
+        0,
+        "a file of another name is carried over"
+    );
+    assert!(desk.path("out/customers_ours.csv").exists());
+    std::fs::copy(desk.path("out/customers_ours.csv"), desk.path("out/customers.csv")).unwrap();
+    let outcome = run(&["--customers", "out/customers.csv"]);
+    assert_eq!(outcome.code, 2, "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("E104"), "{}", outcome.stderr);
+    std::fs::create_dir(desk.path("mine")).unwrap();
+    desk.put("mine/visits.csv", "customer_id,date\nA,2025-01-01\n");
+    let outcome = desk.erba(["run", "--transactions", "t.csv", "--force", "--out", "mine"]);
+    assert!(outcome.code == 2 && outcome.stderr.contains("E103"), "{}", outcome.stderr);
+    assert!(desk.path("mine/visits.csv").exists());
+}

@@ -159,19 +159,28 @@ pub(super) fn memory(text: &str) -> Result<u64, String> {
 /// What the command line says of the recipe, as TOML.
 pub(super) fn overrides(max_reject_share: Option<f64>) -> Result<String, Error> {
     match max_reject_share {
-        Some(share) if share.is_finite() => Ok(format!("[ingest]\nmax_reject_share = {share:?}\n")),
+        Some(share) if (0.0..=1.0).contains(&share) => {
+            Ok(format!("[ingest]\nmax_reject_share = {share:?}\n"))
+        }
         Some(_) => {
-            let fault = Fault::new(102, "--max-reject-share is not a number");
-            Err(fault.hint("give a share from 0 to 1").into())
+            let fault = Fault::new(102, "--max-reject-share is not a share");
+            Err(fault.hint("give a number from 0 to 1, such as 0.01").into())
         }
         None => Ok(String::new()),
     }
 }
 
+/// More threads than this only wait for each other.
+const MOST_THREADS: usize = 256;
+
 /// Threads asked for, or as many as there are cores.
 pub(super) fn threads(given: Option<usize>) -> Result<usize, Error> {
     match given {
         Some(0) => Err(Fault::new(102, "--threads is 0").hint("give at least 1").into()),
+        Some(threads) if threads > MOST_THREADS => {
+            let fault = Fault::new(102, format!("--threads is {threads}, the most is {MOST_THREADS}"));
+            Err(fault.hint("leave it out to use all cores").into())
+        }
         Some(threads) => Ok(threads),
         None => Ok(std::thread::available_parallelism().map_or(1, usize::from)),
     }

@@ -18,7 +18,7 @@ use crate::domain::{Day, Money};
 use crate::error::{Error, Fault, Result};
 
 use super::account::{InputRecord, Reject, RowCounts};
-use super::dates::DateFormat;
+use super::dates::{DateFormat, undecided};
 use super::numbers::DecimalSign;
 use super::params::ReadOptions;
 use super::roles::RoleMap;
@@ -278,12 +278,11 @@ fn settle(seen: &Gathered, path: &Path, dates: &str, options: &ReadOptions) -> R
             .in_file(path)
             .hint("write all amounts the same way")
     })?;
-    let date = options.date_format.clone().or_else(|| seen.dates.verdict()).ok_or_else(|| {
-        Fault::new(205, "day and month cannot be told apart: no date decides which comes first")
-            .in_file(path)
-            .in_column(dates)
-            .hint("say which: --date-format dmy (day first) or --date-format mdy (month first)")
-    })?;
+    let date = options
+        .date_format
+        .clone()
+        .or_else(|| seen.dates.verdict())
+        .ok_or_else(|| undecided(seen.dates).in_file(path).in_column(dates))?;
     Ok(Style { date, decimal })
 }
 

@@ -35,7 +35,32 @@ fn arguments() {
         said("a window of no days", "--transactions t.csv --window 0", (2, 0), &["0"]),
         said("an unknown encoding", "--transactions t.csv --encoding klingon", (3, 208), &["klingon"]),
         said("an unknown date format", "--transactions t.csv --date-format xyz", (2, 0), &["xyz"]),
-        said("a share above 1", "--transactions t.csv --max-reject-share 7", (3, 113), &["max_reject_share"]),
+        said(
+            "a share above 1",
+            "--transactions t.csv --max-reject-share 7",
+            (2, 102),
+            &["--max-reject-share"],
+        ),
+        said("a log given twice", "--transactions t.csv --transactions ./t.csv", (2, 102), &["given twice"]),
+        said(
+            "two columns for one role",
+            "--transactions t.csv --map amount=amount --map amount=date",
+            (3, 209),
+            &["two columns", "amount=First+Second"],
+        ),
+        said(
+            "a pattern without a year",
+            "--transactions t.csv --date-format %d.%m",
+            (2, 0),
+            &["year, month and day"],
+        ),
+        said("a pattern that is none", "--transactions t.csv --date-format %Q", (2, 0), &["%Q"]),
+        said(
+            "a watch column without a table",
+            "--transactions t.csv --map overdue_days=x",
+            (3, 202),
+            &["--customers"],
+        ),
         said(
             "a column beyond the last",
             "--transactions t.csv --no-header --map customer_id=9",
@@ -44,6 +69,7 @@ fn arguments() {
         ),
         said("a name with a path in it", "--transactions t.csv --name a/b", (2, 655), &["a/b", "2022-h1"]),
         said("a name that looks like an id", "--transactions t.csv --name 2022", (2, 655), &["mistaken"]),
+        said("threads beyond all cores", "--transactions t.csv --threads 100000", (2, 102), &["256"]),
         said("no threads", "--transactions t.csv --threads 0", (2, 102), &["--threads"]),
         said("an unknown flag", "--transactions t.csv --fast", (2, 0), &["--fast"]),
     ]);
