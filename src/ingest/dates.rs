@@ -188,6 +188,14 @@ fn is_time(rest: &[u8]) -> bool {
         && rest[1..].iter().all(|byte| byte.is_ascii_digit() || b":.+-Z APMapm".contains(byte))
 }
 
+/// Full-width signs, as Chinese input methods write them, as half-width ones.
+fn half_width(sign: char) -> char {
+    match sign {
+        '！'..='～' => char::from_u32(sign as u32 - 0xFEE0).unwrap_or(sign),
+        _ => sign,
+    }
+}
+
 fn numeric_parts(cell: &[u8]) -> Option<Numeric> {
     let text = std::str::from_utf8(cell).ok()?;
     let mut numbers = [0u32; 3];
@@ -197,13 +205,14 @@ fn numeric_parts(cell: &[u8]) -> Option<Numeric> {
     let mut rest = "";
     let mut separated = false;
     for (index, sign) in signs.by_ref() {
-        if let Some(digit) = sign.to_digit(10) {
+        if let Some(digit) = half_width(sign).to_digit(10) {
             if widths[place] >= 8 {
                 return None;
             }
             numbers[place] = numbers[place] * 10 + digit;
             widths[place] += 1;
-        } else if matches!(sign, '-' | '/' | '.' | '年' | '月') && place < 2 && widths[place] > 0 {
+        } else if matches!(half_width(sign), '-' | '/' | '.' | '年' | '月') && place < 2 && widths[place] > 0
+        {
             place += 1;
             separated = true;
         } else {
@@ -301,6 +310,16 @@ mod tests {
 
     fn month_first(cell: &str) -> Option<String> {
         parse_day(cell.as_bytes(), &DateFormat::MonthFirst).map(|day| day.to_string())
+    }
+
+    #[test]
+    fn full_width_digits_are_digits() {
+        let day = parse_day("2022-03-09".as_bytes(), &DateFormat::MonthFirst);
+        assert!(day.is_some());
+        for cell in ["２０２２－０３－０９", "２０２２／３／９", "２０２２年３月９日", "２０２２０３０９"]
+        {
+            assert_eq!(parse_day(cell.as_bytes(), &DateFormat::MonthFirst), day, "{cell}");
+        }
     }
 
     #[test]

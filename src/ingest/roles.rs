@@ -47,12 +47,12 @@ use Role::{
 /// digits only, the most telling first.
 #[rustfmt::skip]
 const ROLES: &[(Role, &str, &[&str])] = &[
-    (CustomerId, "customer_id", &["customerid", "customerno", "customernumber", "customercode", "custid", "clientid", "accountid", "accountnumber", "memberid", "userid", "buyerid", "storeid", "storenumber", "storeno", "shopid", "outletid", "customer", "client", "account", "store", "outlet", "id",
-        "客户编号", "客户编码", "客户代码", "客户id", "客户号", "会员编号", "会员号", "会员id", "用户编号", "用户号", "用户id", "门店编号", "门店编码", "终端编号", "终端编码", "零售户编码", "零售户编号", "许可证号", "医院编号", "医生编号", "客户", "编号"]),
+    (CustomerId, "customer_id", &["customerid", "customerno", "customernumber", "customercode", "custid", "clientid", "accountid", "accountnumber", "memberid", "userid", "buyerid", "storeid", "storenumber", "storeno", "shopid", "outletid", "customer", "client", "account", "store", "outlet", "buyer", "id",
+        "客户编号", "客户编码", "客户代码", "客户id", "客户号", "会员编号", "会员号", "会员id", "用户编号", "用户号", "用户id", "门店编号", "门店编码", "终端编号", "终端编码", "零售户编码", "零售户编号", "许可证号", "医院编号", "医生编号", "户号", "商户编号", "商户号", "买家id", "买家编号", "客户", "买家", "医院", "医生", "门店", "商户", "编号"]),
     (Date, "date", &["date", "orderdate", "invoicedate", "transactiondate", "purchasedate", "saledate", "salesdate", "txndate", "visitdate", "datetime", "timestamp", "day",
         "日期", "订单日期", "交易日期", "购买日期", "销售日期", "下单日期", "下单时间", "交易时间", "开票日期", "发货日期", "拜访日期", "时间"]),
     (Amount, "amount", &["amount", "salesamount", "netamount", "totalamount", "linetotal", "lineamount", "sales", "saledollars", "salesdollars", "sale", "revenue", "turnover", "dollarvalue", "total",
-        "金额", "销售金额", "销售额", "交易金额", "订单金额", "成交金额", "实付金额", "消费金额", "含税金额", "开票金额"]),
+        "金额", "销售金额", "销售额", "交易金额", "订单金额", "成交金额", "实付金额", "消费金额", "含税金额", "价税合计", "开票金额", "营业额", "总价", "总金额"]),
     (OrderId, "order_id", &["orderid", "orderno", "ordernumber", "invoiceno", "invoiceid", "invoicenumber", "invoiceitemnumber", "transactionid", "transactionno", "receiptno", "receiptid", "basketid", "order", "invoice", "receipt",
         "订单号", "订单编号", "订单id", "发票号", "单号", "单据编号", "交易号", "交易编号", "小票号", "流水号"]),
     (ProductId, "product_id", &["productid", "productcode", "productno", "productnumber", "itemid", "itemnumber", "itemno", "itemcode", "sku", "skuid", "stockcode", "articleno", "materialno", "product", "item",

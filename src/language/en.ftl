@@ -67,6 +67,7 @@ headline-promoted = { $count ->
 headline-eighty = The 80/20 of these data: the first 20 % of customers bring { $brings }; 80 % of { $metric } come from { $share } of customers.
 
 ## Terminal
+demo-made = made 600 customers and 30000 transactions in { $place }
 plan-title = Service plan for { $days ->
     [one] one day
    *[other] { $days } days

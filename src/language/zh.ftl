@@ -58,6 +58,7 @@ headline-promoted = 另有 { $count } 家客户因潜力突出列入Ⅰ类。
 headline-eighty = 本数据的二八关系：前 20% 的客户贡献 { $brings }；80% 的{ $metric }来自 { $share } 的客户。
 
 ## 终端
+demo-made = 已在 { $place } 生成 600 家示例客户与 30000 笔交易
 plan-title = 服务计划（{ $days } 天）
 rows-read = 记录：读入 { $read } 行，采用 { $used } 行，按规则剔除 { $filtered } 行，无法读取 { $rejected } 行。
 and-more = 另有 { $count } 条

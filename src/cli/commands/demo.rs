@@ -48,7 +48,8 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
     };
     fs::create_dir_all(&data)?;
     synth::write(&synth::make(&params.check()?), &data)?;
-    printer.say(&format!("made 600 customers and 30000 transactions in {}", data.display()));
+    let place = data.display().to_string();
+    printer.say(&args.lang.text("demo-made", &[("place", place.into())]));
     let table = |name: &str| data.join(name).into_os_string();
     let command = Run::try_parse_from([
         "erba run".into(),
