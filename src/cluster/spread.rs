@@ -9,9 +9,8 @@ use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Decimal128Type, Int64Type};
 use datafusion::common::DataFusionError;
 use datafusion::dataframe::DataFrameWriteOptions;
-use datafusion::functions::core::expr_fn::get_field;
 use datafusion::functions_aggregate::expr_fn::{count, max, min, sum};
-use datafusion::logical_expr::{Expr, bitwise_shift_right, cast as cast_to, col, lit};
+use datafusion::logical_expr::{Expr, bitwise_shift_right, cast as cast_to, col, ident, lit};
 use datafusion::prelude::{DataFrame, ParquetReadOptions, SessionContext};
 use futures::{StreamExt, TryStreamExt};
 
@@ -220,21 +219,17 @@ impl Spread {
         })
     }
 
-    /// Writes lines of a folder's files into another, file by file and side by side, since one plan writes with one task.
-    async fn write(&self, to: &str, columns: &[Expr]) -> Result<(), DataFusionError> {
+    /// Writes columns of everybody's line, file by file and side by side, since one plan writes with one task.
+    async fn write(&self, to: &str, judge: &Judge, columns: &[Expr]) -> Result<(), DataFusionError> {
         let files = self.place.files(&self.session, FEATURES).await?;
+        let judge = &argument(judge)?;
         let written = files.iter().enumerate().map(async |(number, file)| {
-            let lines = read(&self.session, file).await?.filter(col("value").is_not_null())?;
+            let features = read(&self.session, file).await?.filter(col("value").is_not_null())?;
             let to = self.place.within(&format!("{to}part-{number:05}.parquet"));
             let options = DataFrameWriteOptions::new().with_single_file_output(true);
-            lines.select(columns.to_vec())?.write_parquet(&to, options, None).await.map(drop)
+            lines(features, judge, columns)?.write_parquet(&to, options, None).await.map(drop)
         });
         futures::stream::iter(written).buffered(8).try_collect().await
-    }
-
-    fn judged(judge: &Judge) -> Result<Expr, DataFusionError> {
-        let (scalars, _) = functions();
-        Ok(scalars[3].call(vec![col("id"), col("person"), argument(judge)?]))
     }
 
     /// Writes the keys of those whom `judge` promotes.
@@ -246,14 +241,13 @@ impl Spread {
     pub fn write_keys(&self, judge: &Judge) -> Result<[bool; 2]> {
         self.wait(async {
             self.place.remove(&self.session, KEYS).await?;
-            let judged = Spread::judged(judge)?;
-            let known = |name| cast_to(get_field(judged.clone(), name).is_not_null(), DataType::Int64);
+            let known = |name| cast_to(field(name).is_not_null(), DataType::Int64);
             let columns = [
-                get_field(judged.clone(), KEY).alias(KEY),
+                field(KEY).alias(KEY),
                 known("expected_growth").alias("growth"),
                 known("reach").alias("reach"),
             ];
-            self.write(KEYS, &columns).await?;
+            self.write(KEYS, judge, &columns).await?;
             let any = vec![max(col("growth")).alias("growth"), max(col("reach")).alias("reach")];
             let mut found = [false; 2];
             for batch in self.read(KEYS).await?.aggregate(vec![], any)?.collect().await? {
@@ -271,10 +265,9 @@ impl Spread {
     /// E751 if the engine gives up.
     pub fn write_customers(&self, judge: &Judge) -> Result<()> {
         self.wait(async {
-            let judged = Spread::judged(judge)?;
             let mut columns = vec![col("id").alias("customer_id")];
-            columns.extend(names().into_iter().map(|name| get_field(judged.clone(), name).alias(name)));
-            self.write(CUSTOMERS, &columns).await
+            columns.extend(names().into_iter().map(|name| field(name).alias(name)));
+            self.write(CUSTOMERS, judge, &columns).await
         })
     }
 
@@ -372,6 +365,22 @@ impl Spread {
     }
 }
 
+/// A customer's line, as one column of many.
+const LINE: &str = "line";
+
+/// A column of the line, by its name.
+fn field(name: &str) -> Expr {
+    ident(format!("{LINE}.{name}"))
+}
+
+/// Columns of the lines of customers, each of whom is judged once.
+fn lines(features: DataFrame, judge: &Expr, columns: &[Expr]) -> Result<DataFrame, DataFusionError> {
+    let (scalars, _) = functions();
+    let line = scalars[3].call(vec![col("id"), col("person"), judge.clone()]);
+    // Laid out as columns: the engine would move fields taken of the line to where it is made, and call it for each.
+    features.select([col("id"), line.alias(LINE)])?.unnest_columns(&[LINE])?.select(columns.to_vec())
+}
+
 fn people(batch: &RecordBatch) -> Result<Vec<Person>, DataFusionError> {
     let crowd = Crowd::of_columns(batch.column(0), batch.column(1))?;
     let person = |(id, features): (&str, &[u8])| match Crowd::outcome(id, features)? {
@@ -385,4 +394,32 @@ fn people(batch: &RecordBatch) -> Result<Vec<Person>, DataFusionError> {
 fn integers(batch: &RecordBatch, column: usize) -> Result<Vec<i64>, DataFusionError> {
     let numbers = cast(batch.column(column), &DataType::Int64)?;
     Ok(numbers.as_primitive::<Int64Type>().iter().map(Option::unwrap_or_default).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use datafusion::execution::SessionState;
+    use datafusion::physical_plan::displayable;
+    use datafusion::prelude::SessionConfig;
+
+    use super::super::engine::{runtime, state};
+    use super::*;
+
+    fn session() -> SessionContext {
+        let state: SessionState = state(SessionConfig::new(), runtime(None).unwrap());
+        SessionContext::new_with_state(state)
+    }
+
+    #[test]
+    fn everybody_is_judged_once() {
+        let plan = tokio::runtime::Runtime::new().unwrap().block_on(async {
+            let query = "SELECT 'a' AS id, arrow_cast('x', 'LargeBinary') AS person, v AS value FROM range(3) AS t(v)";
+            let features = session().sql(query).await.unwrap();
+            let columns: Vec<Expr> =
+                names().into_iter().map(|name| field(name).alias(name)).collect();
+            let lines = lines(features, &argument(&"a judge").unwrap(), &columns).unwrap();
+            displayable(&*lines.create_physical_plan().await.unwrap()).indent(false).to_string()
+        });
+        assert_eq!(plan.matches("erba_judged(").count(), 1, "{plan}");
+    }
 }
