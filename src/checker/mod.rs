@@ -5,7 +5,7 @@
 //! rule holds. No tier, share or sum is taken from the rooms that computed them: values are
 //! decimals read from text and added as integers, shares are compared as products of integers.
 //!
-//! Rules rest when what they judge is not in the folder (no reps, no budget). Each rule has a code and a
+//! Rules rest when what they judge is not in the folder (no reps, no budget), and V104 in a build that does not read Parquet. Each rule has a code and a
 //! sentence ([`RULES`]); `docs/concepts/checker.md` lists them with what they protect.
 
 mod calendar;
@@ -13,6 +13,8 @@ mod customers;
 mod decimal;
 mod files;
 mod findings;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod plan;
 mod rules;
 mod service;
@@ -46,6 +48,8 @@ pub fn check(dir: &Path) -> Result<Vec<Violation>> {
     summary::check(&folder, &mut findings);
     visits::check(&folder, &mut findings);
     calendar::check(&folder, &mut findings);
+    #[cfg(feature = "parquet")]
+    parquet::check(&folder, &mut findings);
     Ok(findings.finish())
 }
 

@@ -20,6 +20,7 @@ pub const RULES: &[Rule] = &[
     rule("V101", "every file a result must hold is there and can be read"),
     rule("V102", "every file begins with the columns promised, in their order"),
     rule("V103", "every cell can be read as what its column holds"),
+    rule("V104", "a Parquet file holds what the CSV file of its name holds"),
     rule("V201", "every customer has an id of its own"),
     rule("V202", "customers stand in order of rank, and ranks are 1 to n"),
     rule("V203", "value falls along ranks; equal values stand in order of id"),

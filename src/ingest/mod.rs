@@ -40,6 +40,8 @@ pub use histories::{HistoryRow, HistoryTable};
 pub use ids::normal_id;
 pub use params::{IngestParams, IngestValidParams, ReadOptions, encoding_named};
 #[cfg(feature = "parquet")]
+pub(crate) use parquet::guarded;
+#[cfg(feature = "parquet")]
 pub use parquet::{CellBatch, CellRow};
 pub use products::{Product, ProductTable};
 pub use profile::{Attribute, AttributeValues, Profile};

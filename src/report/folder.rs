@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Fault, Result};
 
 /// Everything a run may write, so that a stale file of an earlier run does not stay beside newer ones.
-const OURS: [&str; 15] = [
+const OURS: [&str; 24] = [
     "customers.csv",
     "plan.csv",
     "rejects.csv",
@@ -24,6 +24,15 @@ const OURS: [&str; 15] = [
     "visit_rates.csv",
     "visit_answers.csv",
     "visits_no_change.csv",
+    "customers.parquet",
+    "plan.parquet",
+    "rejects.parquet",
+    "movers.parquet",
+    "visits.parquet",
+    "not_planned.parquet",
+    "visit_rates.parquet",
+    "visit_answers.parquet",
+    "visits_no_change.parquet",
     "visits.xlsx",
     "summary.json",
     "model.json",

@@ -10,7 +10,7 @@
 //! - `model.json`: what the run learned, for `erba score`;
 //! - `summary.json`: parameters, cut points, counts and hashes.
 //!
-//! By [`Format`]: `erba.xlsx` and `report.html`.
+//! By [`Format`]: `erba.xlsx`, `report.html`, and in a build with the feature `parquet` every CSV file as Parquet too.
 //!
 //! Numbers in machine files have a point, no grouping and no unit; shares are 0–1; a cell without a value is
 //! empty. Shares of value have up to nine decimals (a customer among millions has a share of 0.000000200),
@@ -18,22 +18,26 @@
 //! a spreadsheet would take for a formula gets a leading apostrophe (see `cells`).
 
 mod cells;
-mod customers_csv;
+mod csv;
+mod customers;
 mod folder;
 mod future;
-mod groups_csv;
+mod groups;
 mod html;
 mod ics;
 pub mod methods_words;
 mod model_json;
 mod overview;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod read;
 mod reason;
+mod rows;
 #[cfg(test)]
 mod sample;
 mod summary_json;
 mod visit_words;
-mod visits_csv;
+mod visits;
 mod visits_workbook;
 pub mod words;
 pub mod terminal;
@@ -47,8 +51,9 @@ use std::str::FromStr;
 use crate::error::{Error, Fault, Result};
 use crate::language::Language;
 use crate::result::Segmentation;
+use rows::Rows;
 
-pub use customers_csv::CustomersFile;
+pub use customers::CustomersFile;
 pub use folder::check_folder;
 pub use html::{comparison_page, gains, methods_page};
 pub use read::{WITHOUT_LIFETIME, read};
@@ -68,11 +73,22 @@ pub enum Format {
     Html,
     /// `ics/<rep>.ics`.
     Ics,
+    /// Every CSV file as Parquet too.
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
 
 impl Format {
     /// All there are.
-    pub const ALL: [Format; 5] = [Format::Csv, Format::Json, Format::Xlsx, Format::Html, Format::Ics];
+    pub const ALL: &[Format] = &[
+        Format::Csv,
+        Format::Json,
+        Format::Xlsx,
+        Format::Html,
+        Format::Ics,
+        #[cfg(feature = "parquet")]
+        Format::Parquet,
+    ];
 
     /// As the command line writes it.
     pub const fn as_str(self) -> &'static str {
@@ -82,6 +98,8 @@ impl Format {
             Format::Xlsx => "xlsx",
             Format::Html => "html",
             Format::Ics => "ics",
+            #[cfg(feature = "parquet")]
+            Format::Parquet => "parquet",
         }
     }
 }
@@ -90,10 +108,13 @@ impl FromStr for Format {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Format::ALL
-            .into_iter()
-            .find(|format| text.trim().eq_ignore_ascii_case(format.as_str()))
-            .ok_or_else(|| format!("\"{text}\" is not a format (csv, json, xlsx, html or ics)"))
+        let found = Format::ALL.iter().find(|format| text.trim().eq_ignore_ascii_case(format.as_str()));
+        found.copied().ok_or_else(|| {
+            let known: Vec<&str> = Format::ALL.iter().map(|format| format.as_str()).collect();
+            let of_this_build =
+                if known.contains(&"parquet") { "" } else { "; parquet needs a build with the feature" };
+            format!("\"{text}\" is not a format ({}{of_this_build})", known.join(", "))
+        })
     }
 }
 
@@ -138,30 +159,40 @@ where
     let folder = folder::Draft::beside(out, force)?;
     let dir = folder.path();
     if let Some(customers) = customers {
-        customers(&mut CustomersFile::create(segmentation, lang, &dir.join("customers.csv"))?)?;
+        customers(&mut CustomersFile::create(segmentation, lang, dir)?)?;
     }
-    write_totals(segmentation, dir)?;
+    write_totals::<csv::CsvRows>(segmentation, dir)?;
+    write_model(segmentation, dir)?;
     summary_json::write(segmentation, lang, &dir.join("summary.json"))?;
     folder.publish()
 }
 
-/// What is small however many customers there are.
-fn write_totals(segmentation: &Segmentation, dir: &Path) -> Result<()> {
-    groups_csv::write_plan(segmentation, &dir.join("plan.csv"))?;
-    groups_csv::write_rejects(segmentation, &dir.join("rejects.csv"))?;
-    if let Some(movers) = &segmentation.movers {
-        groups_csv::write_movers(movers, &dir.join("movers.csv"))?;
-    }
-    if let Some(model) = &segmentation.model {
-        model_json::write(model, &dir.join(crate::model::FILE))?;
-    }
-    Ok(())
+/// Tables that are small however many customers there are.
+fn write_totals<R: Rows>(segmentation: &Segmentation, dir: &Path) -> Result<()> {
+    groups::write_plan::<R>(segmentation, dir)?;
+    groups::write_rejects::<R>(segmentation, dir)?;
+    segmentation.movers.as_ref().map_or(Ok(()), |movers| groups::write_movers::<R>(movers, dir))
+}
+
+/// Every table, as files of one kind.
+fn write_tables<R: Rows>(segmentation: &Segmentation, lang: Language, dir: &Path) -> Result<()> {
+    customers::write::<R>(segmentation, lang, dir)?;
+    write_totals::<R>(segmentation, dir)?;
+    visits::write::<R>(segmentation, lang, dir)
+}
+
+fn write_model(segmentation: &Segmentation, dir: &Path) -> Result<()> {
+    let model = segmentation.model.as_ref();
+    model.map_or(Ok(()), |model| model_json::write(model, &dir.join(crate::model::FILE)))
 }
 
 fn write_files(segmentation: &Segmentation, formats: &[Format], lang: Language, dir: &Path) -> Result<()> {
-    customers_csv::write(segmentation, lang, &dir.join("customers.csv"))?;
-    write_totals(segmentation, dir)?;
-    visits_csv::write(segmentation, lang, dir)?;
+    write_tables::<csv::CsvRows>(segmentation, lang, dir)?;
+    #[cfg(feature = "parquet")]
+    if formats.contains(&Format::Parquet) {
+        write_tables::<parquet::ParquetRows>(segmentation, lang, dir)?;
+    }
+    write_model(segmentation, dir)?;
     if formats.contains(&Format::Xlsx) {
         visits_workbook::write(segmentation, lang, dir)?;
     }
@@ -184,7 +215,7 @@ fn write_report(segmentation: &Segmentation, format: Format, lang: Language, pat
     match format {
         Format::Html => html::write(segmentation, lang, path),
         Format::Xlsx => workbook::write(segmentation, lang, path),
-        Format::Csv | Format::Json | Format::Ics => Ok(()),
+        _ => Ok(()),
     }
 }
 

@@ -25,7 +25,7 @@ fn machine_files_of_twelve_customers() {
 #[test]
 fn hostile_names_come_back_as_they_were() {
     let home = written(&segmentation(12));
-    let mut reader = csv::Reader::from_path(home.path().join("out/customers.csv")).unwrap();
+    let mut reader = ::csv::Reader::from_path(home.path().join("out/customers.csv")).unwrap();
     let column = reader.headers().unwrap().iter().position(|name| name == "name").unwrap();
     let names: Vec<_> = reader.records().take(3).map(|record| record.unwrap()[column].to_owned()).collect();
     assert_eq!(names[2], "'=1+1");

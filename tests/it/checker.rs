@@ -248,7 +248,8 @@ fn a_missing_file_is_told() {
 
 #[test]
 fn every_rule_has_a_fault_planted_for_it() {
-    let planted: Vec<&str> = FAULTS.iter().map(|fault| fault.0).chain(["V101"]).collect();
+    // Those of V104 are planted where Parquet is read, in `parquet::writing`.
+    let planted: Vec<&str> = FAULTS.iter().map(|fault| fault.0).chain(["V101", "V104"]).collect();
     let untried: Vec<&str> =
         RULES.iter().map(|rule| rule.code).filter(|code| !planted.contains(code)).collect();
     assert!(untried.is_empty(), "{untried:?}");

@@ -62,8 +62,7 @@ pub(super) struct OutputArgs {
     /// Language of reports and reasons
     #[arg(long, value_name = "en|zh|zh-wan", default_value = "en", value_parser = language, help_heading = "Output")]
     pub(super) lang: Language,
-    /// What to write: csv and json always, also xlsx, html, ics
-    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "csv,json", value_parser = format, help_heading = "Output")]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "csv,json", value_parser = format, help_heading = "Output", help = FORMATS_HELP)]
     pub(super) formats: Vec<Format>,
     /// A name to find the run by in the registry
     #[arg(long, value_name = "NAME", help_heading = "Output")]
@@ -72,6 +71,12 @@ pub(super) struct OutputArgs {
     #[arg(long, help_heading = "Output")]
     pub(super) no_registry: bool,
 }
+
+#[cfg(feature = "parquet")]
+const FORMATS_HELP: &str =
+    "What to write: csv and json always, also xlsx, html, ics, and parquet (every CSV file as Parquet too)";
+#[cfg(not(feature = "parquet"))]
+const FORMATS_HELP: &str = "What to write: csv and json always, also xlsx, html, ics";
 
 pub(super) const REPS_HELP: &str = "Reps: rep, and as far as known hours_per_day, visits_per_day, days_per_week, lat, lon; \
 plans dated visits";

@@ -15,7 +15,7 @@ thread_local! {
 ///
 /// # Errors
 /// What the decoder said when it stopped.
-pub(super) fn guarded<T>(decode: impl FnOnce() -> T) -> Result<T, String> {
+pub(crate) fn guarded<T>(decode: impl FnOnce() -> T) -> Result<T, String> {
     static QUIET: Once = Once::new();
     QUIET.call_once(|| {
         let loud = take_hook();

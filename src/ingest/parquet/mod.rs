@@ -25,5 +25,7 @@ mod zone;
 pub use cells::{CellBatch, CellRow};
 #[cfg(feature = "parquet")]
 pub(super) use dataset::Dataset;
+#[cfg(feature = "parquet")]
+pub(crate) use guard::guarded;
 #[cfg(not(feature = "parquet"))]
 pub(super) use named::refuse;

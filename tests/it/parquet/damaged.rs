@@ -79,7 +79,13 @@ fn read(path: &std::path::Path) -> Option<u16> {
         encoding: None,
         date_format: None,
         threads: 2,
-        params: IngestParams { missing: Vec::new(), max_reject_share: 1.0 }.check().unwrap(),
+        params: IngestParams {
+            missing: Vec::new(),
+            max_reject_share: 1.0,
+            columns: std::collections::BTreeMap::new(),
+        }
+        .check()
+        .unwrap(),
         memory: None,
         progress: None,
     };

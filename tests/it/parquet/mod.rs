@@ -3,6 +3,7 @@
 mod damaged;
 mod reading;
 mod types;
+mod writing;
 
 use std::fs::File;
 use std::path::Path;

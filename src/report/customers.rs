@@ -1,16 +1,15 @@
-//! `customers.csv`: one row per customer, ordered by rank.
+//! `customers.csv` and `customers.parquet`: one row per customer, ordered by rank.
 //!
 //! Rows are formed by all cores in parts of fixed size and written in order, so millions of customers
 //! need the memory of a few parts and the bytes do not depend on the number of threads.
 
-use std::fs::File;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::cells::Rows;
+use super::csv::CsvRows;
 use super::reason::Reasons;
+use super::rows::{Column, Rows, day, fraction, money, text, truth, whole, word};
 use crate::domain::Money;
 use crate::error::Result;
 use crate::language::Language;
@@ -22,82 +21,82 @@ const PART: usize = 8_192;
 /// Rows whose numbers fit into a processor's own memory together.
 const FEW: usize = 256;
 
-/// Bytes a row is likely to have at most.
-const ROW: usize = 320;
-
 /// The contract's columns, then further ones; components of potential follow.
-pub(super) const COLUMNS: [&str; 31] = [
-    "customer_id",
-    "tier",
-    "tier_reason",
-    "type",
-    "type_confidence",
-    "type_flag",
-    "value",
-    "value_share",
-    "cumulative_share",
-    "rank",
-    "potential",
-    "innovativeness",
-    "days_since_last",
-    "orders",
-    "channel",
-    "visits_per_period",
-    "budget",
-    "rep",
-    "name",
-    "region",
-    "purchase_stage",
-    "tier_by_value",
-    "sales",
-    "margin",
-    "first_purchase",
-    "expected_value",
-    "expected_growth",
-    "reach",
-    "stated_potential",
-    "evidence",
-    "young",
+const COLUMNS: [Column; 31] = [
+    text("customer_id"),
+    word("tier"),
+    word("tier_reason"),
+    word("type"),
+    fraction("type_confidence"),
+    word("type_flag"),
+    money("value"),
+    fraction("value_share"),
+    fraction("cumulative_share"),
+    whole("rank"),
+    fraction("potential"),
+    fraction("innovativeness"),
+    whole("days_since_last"),
+    whole("orders"),
+    word("channel"),
+    fraction("visits_per_period"),
+    money("budget"),
+    text("rep"),
+    text("name"),
+    text("region"),
+    text("purchase_stage"),
+    word("tier_by_value"),
+    money("sales"),
+    money("margin"),
+    day("first_purchase"),
+    money("expected_value"),
+    fraction("expected_growth"),
+    fraction("reach"),
+    money("stated_potential"),
+    truth("evidence"),
+    truth("young"),
 ];
 
 /// What the lifetime models expect within the horizon, if they were asked: purchases, and their value
 /// in currency units, not discounted, with its interval.
-pub(super) const LIFETIME_COLUMNS: [&str; 5] =
-    ["p_alive", "lifetime_purchases", "lifetime_value", "lifetime_low", "lifetime_high"];
+const LIFETIME_COLUMNS: [Column; 5] = [
+    fraction("p_alive"),
+    fraction("lifetime_purchases"),
+    money("lifetime_value"),
+    money("lifetime_low"),
+    money("lifetime_high"),
+];
 
 /// The last columns.
-pub(super) const LAST_COLUMNS: [&str; 7] =
-    ["cluster", "message", "minutes_per_visit", "response_hours", "survey_days", "service_rule", "reason"];
+const LAST_COLUMNS: [Column; 7] = [
+    whole("cluster"),
+    text("message"),
+    whole("minutes_per_visit"),
+    whole("response_hours"),
+    whole("survey_days"),
+    text("service_rule"),
+    text("reason"),
+];
 
-pub(super) fn write(segmentation: &Segmentation, lang: Language, path: &Path) -> Result<()> {
-    CustomersFile::create(segmentation, lang, path)?.push(segmentation)
+pub(super) fn write<R: Rows>(segmentation: &Segmentation, lang: Language, dir: &Path) -> Result<()> {
+    let mut customers = Customers::<R>::create(segmentation, lang, dir)?;
+    customers.push(segmentation)?;
+    R::close(customers.file)
 }
 
 /// A file of customers that takes one part of them after the other.
-pub struct CustomersFile {
-    file: File,
-    path: PathBuf,
+struct Customers<R: Rows> {
+    file: R::File,
+    components: Vec<String>,
     lang: Language,
 }
 
+/// `customers.csv`, for customers that come in parts.
+pub struct CustomersFile(Customers<CsvRows>);
+
 impl CustomersFile {
     /// * `segmentation`: what the columns are for; its customers are not written.
-    pub(super) fn create(segmentation: &Segmentation, lang: Language, path: &Path) -> Result<Self> {
-        let mut file = File::create(path).map_err(super::not_written(path))?;
-        let mut header = Rows::with_capacity(1_024);
-        let components: Vec<String> = segmentation
-            .potential
-            .components
-            .iter()
-            .map(|component| format!("potential_{}", component.kind.as_str()))
-            .collect();
-        let mut columns: Vec<&str> = COLUMNS.to_vec();
-        columns.extend(components.iter().map(String::as_str));
-        columns.extend(segmentation.lifetime.iter().flat_map(|_| LIFETIME_COLUMNS));
-        columns.extend(LAST_COLUMNS);
-        header.header(&columns)?;
-        file.write_all(&header.into_bytes()).map_err(super::not_written(path))?;
-        Ok(CustomersFile { file, path: path.to_owned(), lang })
+    pub(super) fn create(segmentation: &Segmentation, lang: Language, dir: &Path) -> Result<Self> {
+        Customers::create(segmentation, lang, dir).map(CustomersFile)
     }
 
     /// Writes the customers of `segmentation` in the order of their ranks.
@@ -105,34 +104,57 @@ impl CustomersFile {
     /// # Errors
     /// E901 if the file cannot be written.
     pub fn push(&mut self, segmentation: &Segmentation) -> Result<()> {
-        let reasons = Reasons::new(segmentation, self.lang);
-        let formed = |batch: &[u32]| -> Result<Vec<Vec<u8>>> {
+        self.0.push(segmentation)
+    }
+}
+
+/// The columns of a result with these components of potential.
+fn columns<'c>(components: &'c [String], segmentation: &Segmentation) -> Vec<Column<'c>> {
+    let mut columns = COLUMNS.to_vec();
+    columns.extend(components.iter().map(|name| fraction(name)));
+    columns.extend(segmentation.lifetime.iter().flat_map(|_| LIFETIME_COLUMNS));
+    columns.extend(LAST_COLUMNS);
+    columns
+}
+
+impl<R: Rows> Customers<R> {
+    fn create(segmentation: &Segmentation, lang: Language, dir: &Path) -> Result<Self> {
+        let components = segmentation.potential.components.iter();
+        let components: Vec<String> =
+            components.map(|component| format!("potential_{}", component.kind.as_str())).collect();
+        let path = dir.join(format!("customers.{}", R::ENDING));
+        let file = R::open(&path, &columns(&components, segmentation))?;
+        Ok(Customers { file, components, lang })
+    }
+
+    fn push(&mut self, segmentation: &Segmentation) -> Result<()> {
+        let Customers { file, components, lang } = self;
+        let reasons = Reasons::new(segmentation, *lang);
+        let columns = columns(components, segmentation);
+        let formed = |batch: &[u32]| -> Result<Vec<R>> {
             batch
                 .par_chunks(PART)
                 .map(|part| {
-                    let mut rows = Rows::with_capacity(part.len() * ROW);
+                    let mut rows = R::new(&columns, part.len());
                     for few in part.chunks(FEW) {
                         std::hint::black_box(fetch(segmentation, few));
                         for &customer in few {
                             push(&mut rows, segmentation, customer as usize, &reasons)?;
                         }
                     }
-                    Ok(rows.into_bytes())
+                    Ok(rows)
                 })
                 .collect()
         };
-        let CustomersFile { file, path, .. } = self;
-        let mut write = |parts: &[Vec<u8>]| {
-            parts.iter().try_for_each(|part| file.write_all(part).map_err(super::not_written(path)))
-        };
+        let mut write = |parts: Vec<R>| parts.into_iter().try_for_each(|part| R::append(file, part));
         // The system takes one batch while the next is formed.
         let mut ready = Vec::new();
         for batch in segmentation.tiering.order.chunks(PART * rayon::current_num_threads().max(1)) {
-            let (written, next) = rayon::join(|| write(&ready), || formed(batch));
+            let (written, next) = rayon::join(|| write(std::mem::take(&mut ready)), || formed(batch));
             written?;
             ready = next?;
         }
-        write(&ready)
+        write(ready)
     }
 }
 
@@ -178,7 +200,7 @@ fn fetch(all: &Segmentation, customers: &[u32]) -> u64 {
     sum
 }
 
-fn push(rows: &mut Rows, all: &Segmentation, at: usize, reasons: &Reasons<'_>) -> Result<()> {
+fn push(rows: &mut impl Rows, all: &Segmentation, at: usize, reasons: &Reasons<'_>) -> Result<()> {
     push_contract(rows, all, at);
     push_further(rows, all, at);
     for component in &all.potential.components {
@@ -196,7 +218,7 @@ fn push(rows: &mut Rows, all: &Segmentation, at: usize, reasons: &Reasons<'_>) -
     rows.end()
 }
 
-fn push_contract(rows: &mut Rows, all: &Segmentation, at: usize) {
+fn push_contract(rows: &mut impl Rows, all: &Segmentation, at: usize) {
     let (tiering, typing) = (&all.tiering, &all.typing);
     let service = all.service.customers.get(at);
     rows.text(&all.table.ids[at]);
@@ -216,11 +238,11 @@ fn push_contract(rows: &mut Rows, all: &Segmentation, at: usize) {
     rows.maybe_whole(orders);
     rows.word(service.map_or("", |service| service.channel.as_str()));
     rows.maybe_fraction(service.map(|service| service.visits), 6);
-    rows.maybe_money(service.and_then(|service| service.budget));
+    rows.money(service.and_then(|service| service.budget));
     rows.maybe_text(all.table.profile(at).and_then(|profile| profile.rep.as_deref()));
 }
 
-fn push_further(rows: &mut Rows, all: &Segmentation, at: usize) {
+fn push_further(rows: &mut impl Rows, all: &Segmentation, at: usize) {
     let profile = all.table.profile(at);
     let behaviour = all.table.rows.get(at);
     let potential = &all.potential;
@@ -228,18 +250,18 @@ fn push_further(rows: &mut Rows, all: &Segmentation, at: usize) {
     rows.maybe_text(profile.and_then(|profile| profile.region.as_deref()));
     rows.maybe_text(profile.and_then(|profile| profile.purchase_stage.as_deref()));
     rows.word(all.tiering.by_value.get(at).map_or("", |tier| tier.as_str()));
-    rows.maybe_money(behaviour.map(|row| row.sales));
-    rows.maybe_money(behaviour.and_then(|row| row.margin));
-    rows.maybe_day(behaviour.and_then(|row| row.first));
-    rows.maybe_money(potential.expected.get(at).copied().flatten());
+    rows.money(behaviour.map(|row| row.sales));
+    rows.money(behaviour.and_then(|row| row.margin));
+    rows.day(behaviour.and_then(|row| row.first));
+    rows.money(potential.expected.get(at).copied().flatten());
     rows.maybe_fraction(potential.growth.get(at).copied().flatten(), 6);
     rows.maybe_fraction(potential.reach.get(at).copied().flatten(), 6);
-    rows.maybe_money(profile.and_then(|profile| profile.potential));
-    rows.word(truth(potential.evidence.get(at)));
-    rows.word(truth(potential.young.get(at)));
+    rows.money(profile.and_then(|profile| profile.potential));
+    rows.truth(potential.evidence.get(at).copied());
+    rows.truth(potential.young.get(at).copied());
 }
 
-fn push_lifetime(rows: &mut Rows, all: &Segmentation, at: usize) {
+fn push_lifetime(rows: &mut impl Rows, all: &Segmentation, at: usize) {
     let Some(lifetime) = &all.lifetime else { return };
     let prediction = lifetime.prediction(at);
     rows.maybe_fraction(prediction.map(|known| known.p_alive), 6);
@@ -248,14 +270,6 @@ fn push_lifetime(rows: &mut Rows, all: &Segmentation, at: usize) {
     for units in
         [value.map(|value| value.expected), value.map(|value| value.low), value.map(|value| value.high)]
     {
-        rows.maybe_money(units.and_then(Money::from_f64));
-    }
-}
-
-fn truth(known: Option<&bool>) -> &'static str {
-    match known {
-        Some(true) => "true",
-        Some(false) => "false",
-        None => "",
+        rows.money(units.and_then(Money::from_f64));
     }
 }
