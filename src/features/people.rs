@@ -63,3 +63,18 @@ fn start(id: &[u8]) -> u64 {
     start[..length].copy_from_slice(&id[..length]);
     u64::from_be_bytes(start)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::features::table::{Adoption, MonthSales};
+
+    /// Everything else that a customer keeps are slices of exactly what is in them, and its id.
+    #[test]
+    fn a_customer_takes_at_most_two_hundred_bytes() {
+        let on_the_way = size_of::<Person>() + size_of::<(u32, u32)>();
+        let in_the_table = size_of::<Box<str>>() + size_of::<Features>();
+        assert!(on_the_way <= 200 && in_the_table <= 200, "{on_the_way}, {in_the_table}");
+        assert_eq!((size_of::<Adoption>(), size_of::<MonthSales>()), (8, 12));
+    }
+}

@@ -120,3 +120,42 @@ fn k_means_reaches_the_inertia_worked_by_hand() {
         .assert()
         .code(3);
 }
+
+#[test]
+fn k_means_takes_duplicates_with_either_backend() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, bytes: Vec<u8>| fs::write(folder.path().join(name), bytes).unwrap();
+    // Nine hundred times 0 and a hundred times 1; from three starts on there are more centroids than different rows.
+    let cells: Vec<f32> = (0..1_000).map(|row| f32::from(row % 10 == 0)).collect();
+    write("x.npy", matrix(1_000, &cells));
+    write("same.npy", matrix(1_000, &[3.0; 1_000]));
+    for clusters in 1..=5 {
+        let centroids: Vec<f32> = (0..clusters).map(|centroid| centroid as f32).collect();
+        write("init.npy", matrix(clusters, &centroids));
+        // One centre: the variance of a share of a tenth.
+        let expected = if clusters == 1 { 0.1 * 0.9 } else { 0.0 };
+        for backend in ["linfa", "erba"] {
+            for more in [&[][..], &["--starts", "4"]] {
+                let on = |npy: &str| {
+                    let arguments = [
+                        "kmeans",
+                        "--npy",
+                        npy,
+                        "--init",
+                        "init.npy",
+                        "--iterations",
+                        "30",
+                        "--backend",
+                        backend,
+                    ];
+                    json(erba(&arguments, folder.path()).args(more))["inertia"].as_f64().unwrap()
+                };
+                let (mixed, same) = (on("x.npy"), on("same.npy"));
+                assert!(
+                    (mixed - expected).abs() < 1e-9 && same.abs() < 1e-9,
+                    "{backend}, {clusters}: {mixed}, {same}"
+                );
+            }
+        }
+    }
+}
