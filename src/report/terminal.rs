@@ -209,7 +209,8 @@ fn visits(all: &Segmentation, lang: Language) -> Vec<String> {
             ("without", lang.count(plan.not_planned.len() as u64).into()),
         ],
     )];
-    let stretched = plan.reps.iter().filter(|rep| rep.stretch > 1.0);
+    // Less would be told as "1.0 times", which is no news.
+    let stretched = plan.reps.iter().filter(|rep| rep.stretch >= 1.05);
     if let Some(most) = stretched.max_by(|a, b| a.stretch.total_cmp(&b.stretch)) {
         let times = lang.decimal(most.stretch, 1).into();
         told.push(printable(

@@ -21,7 +21,7 @@ use super::visit_words::VisitWords;
 const A4: u8 = 9;
 
 /// Height of a line of text, points.
-const LINE: f64 = 15.0;
+const LINE: f64 = 16.0;
 
 /// Rows a sheet takes, header included.
 const MOST_ROWS: usize = 1_000_000;
@@ -68,6 +68,8 @@ struct Book<'a> {
     wrapped: Format,
     share: Format,
     decimal: Format,
+    /// Short numbers and days, in the middle: at the right edge they would touch the text of the next column.
+    middle: Format,
     fill_in: Format,
 }
 
@@ -93,7 +95,8 @@ impl<'a> Book<'a> {
                 .set_background_color(Color::RGB(0x1F_3A_5F))
                 .set_font_color(Color::White)
                 .set_border_bottom(FormatBorder::Thin),
-            date: top().set_num_format("yyyy-mm-dd"),
+            date: top().set_num_format("yyyy-mm-dd").set_align(FormatAlign::Center),
+            middle: top().set_align(FormatAlign::Center),
             money: top().set_num_format("#,##0.00"),
             wrapped: top().set_text_wrap(),
             share: top().set_num_format("0%"),
@@ -210,7 +213,7 @@ impl<'a> Book<'a> {
         };
         let (outcomes, decisions) = (choices(&OUTCOMES), choices(&DECISIONS));
         let (header, date, money) = (self.header.clone(), self.date.clone(), self.money.clone());
-        let (wrapped, fill_in) = (self.wrapped.clone(), self.fill_in.clone());
+        let (wrapped, fill_in, middle) = (self.wrapped.clone(), self.fill_in.clone(), self.middle.clone());
         let sheet = self.sheet(rep)?;
         Self::head(sheet, &header, &columns)?;
         for (row, (line, visit)) in (1_u32..).zip(lines.iter().zip(visits)) {
@@ -218,12 +221,12 @@ impl<'a> Book<'a> {
                 sheet.write_datetime_with_format(row, 0, &day, &date)?;
             }
             sheet.write_string_with_format(row, 1, &line.weekday, &wrapped)?;
-            sheet.write_number_with_format(row, 2, visit.sequence, &wrapped)?;
+            sheet.write_number_with_format(row, 2, visit.sequence, &middle)?;
             for (column, text) in (3_u16..).zip([&line.id, &line.name, &line.tier]) {
                 sheet.write_string_with_format(row, column, text, &wrapped)?;
             }
             sheet.write_string_with_format(row, 6, &line.state, &coloured(visit.state))?;
-            sheet.write_number_with_format(row, 7, visit.minutes, &wrapped)?;
+            sheet.write_number_with_format(row, 7, visit.minutes, &middle)?;
             sheet.write_string_with_format(row, REASON, &line.reason, &wrapped)?;
             sheet.write_string_with_format(row, MESSAGE, &line.message, &wrapped)?;
             for column in OUTCOME_AT..REP_AT {
@@ -236,10 +239,10 @@ impl<'a> Book<'a> {
                 sheet.write_datetime_with_format(row, 16, &day, &date)?;
             }
             if let Some(days) = visit.days_since_visit {
-                sheet.write_number_with_format(row, 17, days, &wrapped)?;
+                sheet.write_number_with_format(row, 17, days, &middle)?;
             }
             if visit.interval_days > 0 {
-                sheet.write_number_with_format(row, 18, visit.interval_days, &wrapped)?;
+                sheet.write_number_with_format(row, 18, visit.interval_days, &middle)?;
             }
             if let Some(day) = excel_date(visit.due_date) {
                 sheet.write_datetime_with_format(row, 19, &day, &date)?;
@@ -360,7 +363,7 @@ fn coloured(state: VisitState) -> Format {
 
 /// Lines that a text takes in a column of so many digits; words are not cut, so a line holds a little less.
 fn height_of(text: &str, width: f64) -> u32 {
-    let wide = |sign: char| if sign.is_ascii() { 1.0 } else { 2.0 };
+    let wide = |sign: char| if sign.is_ascii() { 1.0 } else { 2.2 };
     let signs: f64 = text.chars().map(wide).sum();
     (signs * 1.1 / width).ceil().max(1.0) as u32
 }
