@@ -208,7 +208,10 @@ impl Attempt<'_> {
                 let next =
                     chain.count > 0 && chain.current.is_some_and(|at| at.plus(most) > self.work.horizon.to);
                 if why == WhyNot::NoTime {
-                    self.missed += if next { LATE } else { 1.0 };
+                    // With this visit those after it are lost. Were they not counted, ever shorter intervals would
+                    // miss an ever smaller share.
+                    let lost = task.visits(self.stretch, self.work.horizon) - f64::from(chain.count);
+                    self.missed += if next { LATE } else { lost.max(1.0) };
                 }
                 if chain.count == 0 {
                     chain.without = Some(why);
