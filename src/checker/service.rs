@@ -3,11 +3,13 @@
 use super::decimal::{parts, units};
 use super::files::{CUSTOMERS, Customer, Folder, PLAN, SUMMARY};
 use super::findings::Findings;
-use crate::domain::Tier;
+use crate::domain::{CustomerType, Tier};
 
 pub(super) fn check(folder: &Folder, findings: &mut Findings) {
+    let direct = CustomerType::ALL.map(|kind| visits_three(folder, kind));
     for customer in &folder.customers {
-        channel(customer, has_stage_rules(folder), findings);
+        let by_table = customer.kind.is_some_and(|kind| direct[kind.index()]);
+        channel(customer, has_stage_rules(folder), by_table, findings);
     }
     frequency(folder, findings);
     budget(folder, findings);
@@ -23,13 +25,23 @@ fn has_stage_rules(folder: &Folder) -> bool {
     }
 }
 
-fn channel(customer: &Customer, stage_rules: bool, findings: &mut Findings) {
+/// True if the policy table of the recipe has the customers of this type in III visited.
+fn visits_three(folder: &Folder, kind: CustomerType) -> bool {
+    let rows = folder.setting("service.policy").and_then(toml::Value::as_array);
+    rows.into_iter().flatten().any(|row| {
+        let says = |key: &str, word: &str| row.get(key).and_then(toml::Value::as_str) == Some(word);
+        says("tier", "III") && says("type", kind.as_str()) && says("channel", "direct")
+    })
+}
+
+/// * `visits_three`: the recipe's own table sends visitors to customers of this type in III.
+fn channel(customer: &Customer, stage_rules: bool, visits_three: bool, findings: &mut Findings) {
     if !matches!(customer.channel.as_str(), "direct" | "distributor" | "none") {
         findings.at("V501", CUSTOMERS, customer.line, format!("channel is \"{}\"", customer.channel));
         return;
     }
     let direct = customer.channel == "direct";
-    let by_rule = stage_rules && !customer.rule.is_empty();
+    let by_rule = stage_rules && !customer.rule.is_empty() || visits_three;
     if customer.tier == Some(Tier::III) && (direct || customer.visits > 0.0) && !by_rule {
         let message = format!("{} is in III and visited, without a rule that says so", customer.id);
         findings.at("V502", CUSTOMERS, customer.line, message);

@@ -367,7 +367,7 @@ why-not-not_due = not due before { $due }
 why-not-stretched = the rep's time is short: intervals are stretched, the next visit is due on { $due }
 why-not-no_time = the rep's time is short: every day that suits is full
 why-not-no_day = the rep has no working day that suits
-why-not-too_long = the visit takes longer than the rep's day
+why-not-too_long = the visit and the way to it take longer than the rep's day
 why-not-dismissed = the rep dismissed the suggestion; next on { $due }
 
 ## Visits: workbook and calendar
@@ -456,6 +456,10 @@ warning-potential-off-scale = { $customers ->
    *[other] { $customers } customers state
 } a potential above 100, beyond the scale of the score: it counts for the order of potential, but nobody is promoted by it.
 warning-watch-without-column = The watch rule "{ $rule }" was not applied: the input has no column "{ $column }".
+warning-visits-leave-out-one = { $customers ->
+    [one] One customer
+   *[other] { $customers } customers
+} in tier Ⅰ without a visit: all days that suit are full, however far intervals are stretched. { $rep } lacks the most time ({ $most }): more hours, another rep or fewer customers to visit.
 warning-visits-beyond-days = { $customers ->
     [one] One customer is
    *[other] { $customers } customers are

@@ -336,7 +336,7 @@ why-not-not_due = { $due } 之前无需拜访
 why-not-stretched = 业务员时间不足，间隔已延长，下次应访日 { $due }
 why-not-no_time = 业务员时间不足，合适的日子均已排满
 why-not-no_day = 业务员在本期没有合适的工作日
-why-not-too_long = 拜访所需时间超过业务员一天的工时
+why-not-too_long = 拜访加路程所需时间超过业务员一天的工时
 why-not-dismissed = 业务员已拒绝该建议，下次 { $due }
 
 ## 拜访：工作簿与日历
@@ -404,6 +404,7 @@ warning-input-twice = { $first } 与 { $second } 内容完全相同：若其一�
 warning-products-silent = { $file } 中既无产品上市日期，也无产品类别，因此未从中取用任何内容。
 warning-potential-off-scale = { $customers } 家客户填报的潜力超过 100，超出综合得分的范围：仍参与潜力排序，但不据此提升分级。
 warning-watch-without-column = 关注规则“{ $rule }”未执行：输入中没有列“{ $column }”。
+warning-visits-leave-out-one = { $customers } 家Ⅰ类客户没有拜访：即使延长间隔，合适的日子也已排满。{ $rep } 缺口最大（{ $most } 家）：请增加工时、增派业务员或减少拜访对象。
 warning-visits-beyond-days = { $customers } 名客户的计划拜访次数超过业务员可用的天数（同一客户一天不拜访两次），例如 { $example }：应访 { $wanted } 次，{ $rep } 最多可访 { $days } 次。按可行次数计划，其他客户不因此延长间隔。
 warning-visits-of-strangers = 拜访记录中有 { $visits } 次拜访的客户不在输入中，已剔除。
 warning-visit-without-rep = 未安排 { $day } 对“{ $customer }”的拜访：没有业务员负责该客户。

@@ -1,9 +1,11 @@
 //! From services to dated visits.
 
+use std::collections::BTreeMap;
+
 use hashbrown::HashSet;
 use rayon::prelude::*;
 
-use crate::domain::{Day, Notice};
+use crate::domain::{Day, Notice, Tier};
 use crate::error::{Error, Fault, Result, nearest};
 use crate::features::FeatureTable;
 use crate::scoring::Value;
@@ -17,7 +19,7 @@ use super::geography::{Place, Way, curve_positions};
 use super::improve::shorten;
 use super::inputs::{Calendar, EarlierPlan, Rep, VisitRecord};
 use super::params::{UnknownReps, VisitsValidParams};
-use super::plan::{NotPlanned, RepPlan, Visit, VisitPlan};
+use super::plan::{NotPlanned, RepPlan, Visit, VisitPlan, WhyNot};
 use super::routes::finish;
 use super::schedule::{Schedule, Work, schedule};
 use super::tasks::{Horizon, Slot, Task, Travel, slots};
@@ -81,6 +83,7 @@ pub fn plan(planning: &Planning, params: &VisitsValidParams) -> Result<VisitPlan
     // Whom another rep has agreed to visit is planned, whatever the one in charge can do.
     let visited: HashSet<u32> = plan.visits.iter().map(|visit| visit.customer).collect();
     plan.not_planned.retain(|entry| !visited.contains(&entry.customer));
+    plan.warnings.extend(left_out(planning, &plan));
     plan.visits.sort_by(|a, b| (&a.rep, a.date, a.sequence).cmp(&(&b.rep, b.date, b.sequence)));
     plan.not_planned.sort_by(|a, b| (&a.rep, a.customer).cmp(&(&b.rep, b.customer)));
     plan.execution = execution(planning, &charges, params);
@@ -145,6 +148,24 @@ fn beyond_days(planning: &Planning, made: &[Made]) -> Option<Notice> {
             .with("wanted", wanted.round() as u32)
             .with("days", days)
             .with("rep", &*rep.rep),
+    )
+}
+
+/// Says that not even the longest intervals leave time for all of Ⅰ, with the rep who lacks most.
+fn left_out(planning: &Planning, plan: &VisitPlan) -> Option<Notice> {
+    let mut lacking: BTreeMap<&str, u32> = BTreeMap::new();
+    for entry in &plan.not_planned {
+        let tier = planning.tiering.tiers.get(entry.customer as usize);
+        if tier == Some(&Tier::I) && entry.why_not == WhyNot::NoTime {
+            *lacking.entry(&entry.rep).or_default() += 1;
+        }
+    }
+    let (rep, most) = lacking.iter().max_by_key(|(_, count)| **count)?;
+    Some(
+        Notice::new("visits-leave-out-one")
+            .with("customers", lacking.values().sum::<u32>())
+            .with("rep", *rep)
+            .with("most", *most),
     )
 }
 

@@ -294,7 +294,11 @@ impl Attempt<'_> {
             if !open(slot) {
                 continue;
             }
-            fits_empty |= task.minutes <= slot.limit;
+            // With the way there and back: a day of an hour is not full because a shop is far.
+            fits_empty = fits_empty || {
+                let empty = &self.work.slots[first + offset];
+                empty.has_room(empty.added(task, self.work.travel).2)
+            };
             if slot.stops.len() >= slot.most {
                 continue;
             }
