@@ -5,6 +5,7 @@
 
 mod fingerprint;
 mod notice;
+mod width;
 
 use std::fmt;
 use std::iter::Sum;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use fingerprint::Fingerprint;
 pub use notice::{Notice, NoticeValue};
+pub use width::half_width;
 
 /// An amount in 1/10 000 of the currency unit.
 ///

@@ -52,11 +52,11 @@ fn order(customers: &[Customer], findings: &mut Findings) {
 /// With what a cell begins that a spreadsheet would take for a formula.
 const RISKY: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
-/// The id without the sign that keeps spreadsheets from reading it as a formula.
-pub(super) fn plain(id: &str) -> &str {
-    match id.strip_prefix('\'') {
+/// The cell without the sign that keeps spreadsheets from reading it as a formula.
+pub(super) fn plain(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
         Some(rest) if rest.trim_start_matches('\'').starts_with(RISKY) => rest,
-        _ => id,
+        _ => cell,
     }
 }
 

@@ -9,6 +9,7 @@ use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::DataType;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
+use super::customers::plain;
 use super::decimal::parts;
 use super::files::Folder;
 use super::findings::Findings;
@@ -27,9 +28,6 @@ const TABLES: [&str; 9] = [
     "visit_answers",
     "visits_no_change",
 ];
-
-/// Signs that a spreadsheet takes for the start of a formula; CSV cells that begin with one carry an apostrophe.
-const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
 pub(super) fn check(folder: &Folder, findings: &mut Findings) {
     for table in TABLES {
@@ -95,13 +93,5 @@ fn says(array: &ArrayRef, at: usize, cell: &str) -> bool {
         DataType::Date32 => cell.parse().ok() == Some(Day(array.as_primitive::<Date32Type>().value(at))),
         DataType::Boolean => cell.parse() == Ok(array.as_boolean().value(at)),
         _ => false,
-    }
-}
-
-/// A text without the apostrophe that keeps spreadsheets from taking it for a formula.
-fn plain(cell: &str) -> &str {
-    match cell.strip_prefix('\'') {
-        Some(rest) if rest.trim_start_matches('\'').starts_with(FORMULA) => rest,
-        _ => cell,
     }
 }

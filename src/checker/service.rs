@@ -6,10 +6,11 @@ use super::findings::Findings;
 use crate::domain::{CustomerType, Tier};
 
 pub(super) fn check(folder: &Folder, findings: &mut Findings) {
+    let stage_rules = has_stage_rules(folder);
     let direct = CustomerType::ALL.map(|kind| visits_three(folder, kind));
     for customer in &folder.customers {
         let by_table = customer.kind.is_some_and(|kind| direct[kind.index()]);
-        channel(customer, has_stage_rules(folder), by_table, findings);
+        channel(customer, stage_rules, by_table, findings);
     }
     frequency(folder, findings);
     budget(folder, findings);

@@ -6,11 +6,12 @@
 
 use std::str::FromStr;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, date};
 use jiff::fmt::strtime;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::Day;
+use crate::domain::{Day, half_width};
 use crate::error::Fault;
 
 /// How the dates of a column are written.
@@ -36,7 +37,7 @@ impl FromStr for DateFormat {
             "dmy" => Ok(DateFormat::DayFirst),
             "excel" => Ok(DateFormat::Serial),
             // A pattern must read what it has written itself.
-            _ if text.contains('%') => match strtime::format(text, &sample()) {
+            _ if text.contains('%') => match shown(text) {
                 Ok(shown) if by_pattern(text, shown.as_bytes()).is_some() => {
                     Ok(DateFormat::Pattern(text.to_owned()))
                 }
@@ -188,14 +189,6 @@ fn is_time(rest: &[u8]) -> bool {
         && rest[1..].iter().all(|byte| byte.is_ascii_digit() || b":.+-Z APMapm".contains(byte))
 }
 
-/// Full-width signs, as Chinese input methods write them, as half-width ones.
-fn half_width(sign: char) -> char {
-    match sign {
-        '！'..='～' => char::from_u32(sign as u32 - 0xFEE0).unwrap_or(sign),
-        _ => sign,
-    }
-}
-
 fn numeric_parts(cell: &[u8]) -> Option<Numeric> {
     let text = std::str::from_utf8(cell).ok()?;
     let mut numbers = [0u32; 3];
@@ -281,16 +274,9 @@ fn with_month_name(cell: &[u8]) -> Option<Date> {
     date_of(year, month as u32 + 1, day.parse().ok()?)
 }
 
-/// A moment that tells day, month and year apart.
-fn sample() -> jiff::Zoned {
-    jiff::Timestamp::UNIX_EPOCH
-        .to_zoned(jiff::tz::TimeZone::UTC)
-        .with()
-        .year(2024)
-        .month(11)
-        .day(23)
-        .build()
-        .unwrap_or_default()
+/// A day written by the pattern, with day, month and year all different.
+fn shown(pattern: &str) -> Result<String, jiff::Error> {
+    strtime::format(pattern, &date(2024, 11, 23).to_zoned(TimeZone::UTC)?)
 }
 
 fn by_pattern(pattern: &str, cell: &[u8]) -> Option<Date> {

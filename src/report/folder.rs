@@ -13,33 +13,33 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Fault, Result};
 
-/// Everything a run may write, so that a stale file of an earlier run does not stay beside newer ones.
-const OURS: [&str; 24] = [
-    "customers.csv",
-    "plan.csv",
-    "rejects.csv",
-    "movers.csv",
-    "visits.csv",
-    "not_planned.csv",
-    "visit_rates.csv",
-    "visit_answers.csv",
-    "visits_no_change.csv",
-    "customers.parquet",
-    "plan.parquet",
-    "rejects.parquet",
-    "movers.parquet",
-    "visits.parquet",
-    "not_planned.parquet",
-    "visit_rates.parquet",
-    "visit_answers.parquet",
-    "visits_no_change.parquet",
-    "visits.xlsx",
-    "summary.json",
-    "model.json",
-    "report.html",
-    "erba.xlsx",
-    "ics",
+/// The tables a run may write, each with one of [`ENDINGS`].
+const TABLES: [&str; 9] = [
+    "customers",
+    "plan",
+    "rejects",
+    "movers",
+    "visits",
+    "not_planned",
+    "visit_rates",
+    "visit_answers",
+    "visits_no_change",
 ];
+
+const ENDINGS: [&str; 2] = ["csv", "parquet"];
+
+/// What else a run may write.
+const OTHERS: [&str; 6] = ["visits.xlsx", "summary.json", "model.json", "report.html", "erba.xlsx", "ics"];
+
+/// Everything a run may write, so that a stale file of an earlier run does not stay beside newer ones.
+fn ours() -> impl Iterator<Item = String> {
+    let tables = ENDINGS.iter().flat_map(|ending| TABLES.iter().map(move |name| format!("{name}.{ending}")));
+    tables.chain(OTHERS.iter().map(|name| (*name).to_owned()))
+}
+
+fn is_ours(name: &OsStr) -> bool {
+    ours().any(|ours| name == ours.as_str())
+}
 
 /// Whether `out` may be written, and nothing of `read` with it: to be asked before the long work starts.
 ///
@@ -51,7 +51,7 @@ pub fn check_folder(out: &Path, force: bool, read: &[&Path]) -> Result<()> {
     for path in read {
         let Ok(found) = path.canonicalize() else { continue };
         let inside = found.strip_prefix(&place).ok().and_then(|rest| rest.components().next());
-        if inside.is_some_and(|first| OURS.iter().any(|ours| first.as_os_str() == *ours)) {
+        if inside.is_some_and(|first| is_ours(first.as_os_str())) {
             return Err(Fault::new(104, "the output would be written over what is read")
                 .in_file(path)
                 .hint("name another folder with --out, or move the file out of it")
@@ -86,7 +86,7 @@ fn check_place(out: &Path, force: bool) -> Result<()> {
         return refuse("the output folder is the one this command was called in, or holds it".to_owned());
     }
     if !is_result(out)
-        && let Some(name) = OURS.iter().find(|name| out.join(name).exists())
+        && let Some(name) = ours().find(|name| out.join(name).exists())
     {
         return refuse(format!("the folder is no result of Erba, and its {name} would be lost"));
     }
@@ -211,7 +211,7 @@ fn make_unique(parent: &Path, name: &OsStr, kind: &str) -> io::Result<PathBuf> {
 fn keep_foreign(old: &Path, new: &Path) -> io::Result<()> {
     for entry in fs::read_dir(old)? {
         let entry = entry?;
-        if !OURS.iter().any(|ours| entry.file_name() == *ours) {
+        if !is_ours(&entry.file_name()) {
             fs::rename(entry.path(), new.join(entry.file_name()))?;
         }
     }

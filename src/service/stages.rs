@@ -1,5 +1,6 @@
 //! Which stage rule a customer's cell meets: by its words, or by a span of time up to the purchase.
 
+use crate::domain::half_width;
 use crate::error::{Fault, nearest};
 use crate::features::FeatureTable;
 use crate::scoring::Value;
@@ -97,15 +98,7 @@ pub(super) fn missing_column(rule: &str, name: &str, table: &FeatureTable) -> Fa
 
 /// Lower case, full-width signs as half-width ones, no blanks.
 fn plain(words: &str) -> String {
-    words
-        .chars()
-        .filter(|sign| !sign.is_whitespace())
-        .map(|sign| match sign {
-            '！'..='～' => char::from_u32(sign as u32 - 0xFEE0).unwrap_or(sign),
-            _ => sign,
-        })
-        .flat_map(char::to_lowercase)
-        .collect()
+    words.chars().filter(|sign| !sign.is_whitespace()).map(half_width).flat_map(char::to_lowercase).collect()
 }
 
 const UNITS: [(&str, f64); 19] = [
