@@ -5,8 +5,9 @@
 
 use std::path::Path;
 
-use crate::error::{Error, Fault, Result, nearest};
+use crate::error::{Error, Result};
 
+use super::mappings::absent;
 use super::params::ReadOptions;
 use super::roles::{locate_one, plain};
 
@@ -30,16 +31,9 @@ pub(super) fn spoken_of(
         match locate_one(header, column) {
             Some(place) => found.push((name.to_owned(), place)),
             None => {
-                let near = nearest(column, header.iter().map(String::as_str))
-                    .map(|near| format!("; the nearest is \"{near}\""));
-                let cause = format!(
-                    "--map {name}=\"{column}\": the customer table has no such column{}",
-                    near.unwrap_or_default()
-                );
+                let known = header.iter().map(String::as_str);
                 faults.push(
-                    Fault::new(202, cause)
-                        .in_file(file)
-                        .hint("name a column of the header as it is written there"),
+                    absent((name, column), "the customer table has no such column", known).in_file(file),
                 );
             }
         }

@@ -8,9 +8,10 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::error::{Error, Fault, Result};
 
 use super::account::{InputRecord, Reject, RowCounts};
+use super::header::{RoleMap, missing_role};
 use super::ids::normal_id;
 use super::params::ReadOptions;
-use super::roles::{ColumnRef, Role, RoleMap, missing_role};
+use super::roles::{ColumnRef, Role};
 use super::scan::{Record, RecordPlace, Sheet, Verdict};
 
 /// Purchase histories as a table gives them, in the order of the file.

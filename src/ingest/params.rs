@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Fault, Result};
 
 use super::dates::DateFormat;
-use super::roles::{Mappings, Role};
+use super::mappings::Mappings;
+use super::roles::Role;
 use super::scan::trim;
 
 /// `[ingest]` as a recipe gives it.

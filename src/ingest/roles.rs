@@ -1,8 +1,4 @@
-//! Which column plays which role: by header synonyms in English and Chinese, or as the user says.
-
-use std::path::Path;
-
-use crate::error::{Error, Fault, Result, nearest};
+//! What columns can be, and the headers they go by in English and Chinese.
 
 /// What a column can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -83,6 +79,11 @@ const ROLES: &[(Role, &str, &[&str])] = &[
 ];
 
 impl Role {
+    /// As the command line and the documentation write them, in order.
+    pub(super) fn names() -> impl Iterator<Item = &'static str> {
+        ROLES.iter().map(|(_, name, _)| *name)
+    }
+
     /// The role of this name.
     pub(super) fn named(name: &str) -> Option<Self> {
         ROLES.iter().find(|(_, known, _)| *known == name).map(|(role, ..)| *role)
@@ -93,7 +94,7 @@ impl Role {
         ROLES.iter().find(|(role, ..)| *role == self).map_or("", |(_, name, _)| name)
     }
 
-    fn synonyms(self) -> &'static [&'static str] {
+    pub(super) fn synonyms(self) -> &'static [&'static str] {
         ROLES.iter().find(|(role, ..)| *role == self).map_or(&[], |(.., synonyms)| synonyms)
     }
 
@@ -104,124 +105,8 @@ impl Role {
     }
 
     /// True if several columns may be added up for this role.
-    fn is_amount(self) -> bool {
+    pub(super) fn is_amount(self) -> bool {
         matches!(self, Amount | Cost | Sales | Margin | Potential | Quantity)
-    }
-}
-
-/// What the user says of columns: `--map role=Column`, in the order given, and which files have no header.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Mappings {
-    pairs: Vec<(Role, String)>,
-    further: Vec<(String, String)>,
-    spoken_of: Vec<String>,
-    headerless: Option<&'static str>,
-}
-
-impl Mappings {
-    /// Reads `role=Column` pairs; `columns` are names without a role that the recipe speaks of.
-    ///
-    /// # Errors
-    /// E102 for each pair without `=` or with a name that is neither.
-    pub fn parse<S: AsRef<str>>(pairs: &[S], columns: &[&str]) -> Result<Self> {
-        let others: Vec<&str> = columns.iter().copied().filter(|name| Role::named(name).is_none()).collect();
-        // Sales and margin have a meaning besides what the table states: transactions may say more.
-        let stated = |name: &&&str| !matches!(Role::named(name), Some(Sales | Margin));
-        let spoken_of = columns.iter().filter(stated).map(|name| (*name).to_owned()).collect();
-        let mut mappings = Mappings { spoken_of, ..Mappings::default() };
-        let mut faults = Vec::new();
-        for pair in pairs {
-            let pair = pair.as_ref();
-            let Some((role, column)) = pair.split_once('=') else {
-                faults.push(
-                    Fault::new(102, format!("--map \"{pair}\" has no \"=\""))
-                        .hint("write --map role=\"Column\", for example --map customer_id=\"Store Number\""),
-                );
-                continue;
-            };
-            let (role, column) = (role.trim(), column.trim().to_owned());
-            match Role::named(role) {
-                Some(role) => mappings.pairs.push((role, column)),
-                None if others.contains(&role) => mappings.further.push((role.to_owned(), column)),
-                None => {
-                    let roles: Vec<&str> = ROLES.iter().map(|(_, name, _)| *name).collect();
-                    let near = nearest(role, roles.iter().chain(&others).copied())
-                        .map(|name| format!("did you mean \"{name}\"? "))
-                        .unwrap_or_default();
-                    let all = roles.join(", ");
-                    let others = if others.is_empty() {
-                        String::new()
-                    } else {
-                        format!("; the recipe also speaks of {}", others.join(", "))
-                    };
-                    faults.push(
-                        Fault::new(102, format!("--map names the unknown role \"{role}\""))
-                            .hint(format!("{near}the roles are {all}{others}")),
-                    );
-                }
-            }
-        }
-        Error::unless_empty(faults)?;
-        Ok(mappings)
-    }
-
-    /// Says that files read as `table` (`transactions` or `customers`) have no header: their columns are called 1, 2, 3, ….
-    #[must_use]
-    pub fn without_header_in(mut self, table: &'static str) -> Self {
-        self.headerless = Some(table);
-        self
-    }
-
-    /// True if files read as `table` begin with a header.
-    pub(super) fn header_in(&self, table: &str) -> bool {
-        self.headerless != Some(table)
-    }
-
-    /// The mappings as given, `role=Column`.
-    pub fn words(&self) -> Vec<String> {
-        let roles = self.pairs.iter().map(|(role, column)| format!("{}={column}", role.as_str()));
-        roles.chain(self.further.iter().map(|(name, column)| format!("{name}={column}"))).collect()
-    }
-
-    /// Columns that the recipe speaks of, by the headers it gives them.
-    pub fn spoken_of(&self) -> impl Iterator<Item = &str> {
-        self.spoken_of.iter().map(String::as_str)
-    }
-
-    /// Columns without a role that the user named, `(name, header)`.
-    pub fn further(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.further.iter().map(|(name, column)| (name.as_str(), column.as_str()))
-    }
-
-    fn columns(&self, role: Role) -> impl Iterator<Item = &str> {
-        self.pairs.iter().filter(move |(mapped, _)| *mapped == role).map(|(_, column)| column.as_str())
-    }
-
-    /// Faults for mapped columns that no file has.
-    ///
-    /// # Errors
-    /// E202, one for each.
-    pub fn check_all_used(&self, headers: &[&[String]]) -> Result<()> {
-        let mut faults = Vec::new();
-        for (role, column) in &self.pairs {
-            let found = headers.iter().any(|header| locate(header, column, *role).is_some());
-            if !found {
-                let known = headers.iter().copied().flatten().map(String::as_str);
-                let near = nearest(column, known).map(|name| format!("; the nearest is \"{name}\""));
-                faults.push(
-                    Fault::new(
-                        202,
-                        format!(
-                            "--map {}=\"{column}\": no file has this column{}",
-                            role.as_str(),
-                            near.unwrap_or_default()
-                        ),
-                    )
-                    .hint("name a column of the header as it is written there"),
-                );
-            }
-        }
-        Error::unless_empty(faults)
     }
 }
 
@@ -257,7 +142,7 @@ pub(super) fn locate_one(header: &[String], column: &str) -> Option<usize> {
 }
 
 /// Columns for a mapping: the whole name first, then names joined by `+`.
-fn locate(header: &[String], column: &str, role: Role) -> Option<ColumnRef> {
+pub(super) fn locate(header: &[String], column: &str, role: Role) -> Option<ColumnRef> {
     if column == "@row" {
         return Some(ColumnRef::RowNumber);
     }
@@ -269,205 +154,4 @@ fn locate(header: &[String], column: &str, role: Role) -> Option<ColumnRef> {
         return columns.map(ColumnRef::Columns);
     }
     None
-}
-
-/// The roles found in one file's header.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct RoleMap(Vec<(Role, ColumnRef)>);
-
-impl RoleMap {
-    /// Finds the roles `wanted` in a header: what the user mapped, then synonyms.
-    ///
-    /// # Errors
-    /// E209 if two columns carry the header that was taken.
-    pub(super) fn find(file: &Path, header: &[String], wanted: &[Role], mappings: &Mappings) -> Result<Self> {
-        let mut found: Vec<(Role, ColumnRef)> = Vec::new();
-        let mut faults = Vec::new();
-        let mut taken: Vec<usize> = Vec::new();
-        for &role in wanted {
-            let mut places = mappings.columns(role).filter_map(|column| locate(header, column, role));
-            if let Some(place) = places.next() {
-                if places.any(|other| other != place) {
-                    let cause = format!("two columns of this file are mapped to {}", role.as_str());
-                    let hint = if role.is_amount() {
-                        "map one, or both added up: --map amount=First+Second"
-                    } else {
-                        "map one of them"
-                    };
-                    faults.push(Fault::new(209, cause).in_file(file).at_line(1).hint(hint));
-                }
-                if let ColumnRef::Columns(columns) = &place {
-                    taken.extend(columns);
-                }
-                found.push((role, place));
-            }
-        }
-        let plain: Vec<String> = header.iter().map(|cell| plain(cell)).collect();
-        for &role in wanted {
-            if found.iter().any(|(known, _)| *known == role) {
-                continue;
-            }
-            for synonym in role.synonyms() {
-                let mut places =
-                    (0..header.len()).filter(|place| plain[*place] == *synonym && !taken.contains(place));
-                let Some(place) = places.next() else { continue };
-                if let Some(second) = places.next() {
-                    faults.push(
-                        Fault::new(
-                            209,
-                            format!(
-                                "columns {} and {} both look like {}",
-                                place + 1,
-                                second + 1,
-                                role.as_str()
-                            ),
-                        )
-                        .in_file(file)
-                        .at_line(1)
-                        .in_column(&*header[place])
-                        .hint("rename one of them: a mapping cannot tell equal headers apart"),
-                    );
-                }
-                taken.push(place);
-                found.push((role, ColumnRef::Columns(vec![place])));
-                break;
-            }
-        }
-        Error::unless_empty(faults)?;
-        Ok(RoleMap(found))
-    }
-
-    /// Where a role's cells come from.
-    pub(super) fn get(&self, role: Role) -> Option<&ColumnRef> {
-        self.0.iter().find(|(known, _)| *known == role).map(|(_, place)| place)
-    }
-
-    /// The single column of a role.
-    pub(super) fn column(&self, role: Role) -> Option<usize> {
-        self.get(role).and_then(ColumnRef::single)
-    }
-
-    /// All columns that play a role.
-    pub(super) fn taken(&self) -> impl Iterator<Item = usize> {
-        self.0.iter().flat_map(|(_, place)| match place {
-            ColumnRef::Columns(columns) => columns.clone(),
-            ColumnRef::RowNumber => Vec::new(),
-        })
-    }
-
-    /// `(role, column)` pairs for the record.
-    pub(super) fn words(&self, header: &[String]) -> Vec<(String, String)> {
-        let name = |place: &ColumnRef| match place {
-            ColumnRef::RowNumber => "@row".to_owned(),
-            ColumnRef::Columns(columns) => {
-                columns.iter().map(|column| header[*column].as_str()).collect::<Vec<_>>().join("+")
-            }
-        };
-        self.0.iter().map(|(role, place)| (role.as_str().to_owned(), name(place))).collect()
-    }
-
-    /// Those of `needed` that are not there.
-    pub(super) fn absent(&self, needed: &[Role]) -> impl Iterator<Item = Role> {
-        needed.iter().copied().filter(|role| self.get(*role).is_none())
-    }
-
-    /// A fault for each of `needed` that is not there.
-    pub(super) fn missing(&self, file: &Path, header: &[String], needed: &[Role]) -> Vec<Fault> {
-        self.absent(needed).map(|role| missing_role(file, header, role)).collect()
-    }
-}
-
-/// The fault that names a missing role, the columns there are and the nearest.
-pub(super) fn missing_role(file: &Path, header: &[String], role: Role) -> Fault {
-    let plain: Vec<String> = header.iter().map(|cell| plain(cell)).collect();
-    let near = role.synonyms().iter().find_map(|synonym| {
-        let near = nearest(synonym, plain.iter().map(String::as_str))?;
-        plain.iter().position(|cell| cell == near).map(|place| header[place].as_str())
-    });
-    let columns = header.iter().map(|cell| format!("\"{cell}\"")).collect::<Vec<_>>().join(", ");
-    let role_name = role.as_str();
-    let like_data = header.iter().any(|cell| cell.parse::<f64>().is_ok());
-    let numbered = header.iter().enumerate().all(|(place, cell)| *cell == (place + 1).to_string());
-    // Guessing at a column that is not even near would send the user astray.
-    let named = match near {
-        Some(name) => format!("name the column: --map {role_name}=\"{name}\""),
-        None if numbered => format!("name the column by its number: --map {role_name}=1"),
-        None if like_data => format!(
-            "the first line looks like data: if there is no header, give --no-header and name columns by number, such as --map {role_name}=1"
-        ),
-        None => format!("name the column: --map {role_name}=\"Column\""),
-    };
-    let near = near.map(|name| format!("; the nearest is \"{name}\"")).unwrap_or_default();
-    Fault::new(202, format!("no column for {role_name}; the columns are {columns}{near}"))
-        .in_file(file)
-        .hint(named)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn header(cells: &[&str]) -> Vec<String> {
-        cells.iter().map(|cell| (*cell).to_owned()).collect()
-    }
-
-    fn find(cells: &[&str], pairs: &[&str]) -> RoleMap {
-        let wanted = [CustomerId, Date, Amount, OrderId, ProductId, Quantity, UnitPrice];
-        RoleMap::find(Path::new("t.csv"), &header(cells), &wanted, &Mappings::parse(pairs, &[]).unwrap())
-            .unwrap()
-    }
-
-    #[test]
-    fn synonyms_in_two_languages() {
-        let map =
-            find(&["InvoiceNo", "StockCode", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID"], &[]);
-        assert_eq!(map.column(CustomerId), Some(5));
-        assert_eq!(map.column(OrderId), Some(0));
-        assert_eq!(map.column(ProductId), Some(1));
-        assert_eq!(map.column(Amount), None);
-        let map = find(&["客户编号", "日期", "销售额"], &[]);
-        assert_eq!(
-            (map.column(CustomerId), map.column(Date), map.column(Amount)),
-            (Some(0), Some(1), Some(2))
-        );
-    }
-
-    #[test]
-    fn mappings_go_first_and_may_add_columns() {
-        let map =
-            find(&["customer_id", "Who", "date", "Milk", "Fresh"], &["customer_id=who", "amount=Fresh+Milk"]);
-        assert_eq!(map.column(CustomerId), Some(1));
-        assert_eq!(map.get(Amount), Some(&ColumnRef::Columns(vec![4, 3])));
-        assert_eq!(find(&["a"], &["customer_id=@row"]).get(CustomerId), Some(&ColumnRef::RowNumber));
-    }
-
-    #[test]
-    fn a_missing_role_names_the_nearest_column() {
-        let fault = missing_role(Path::new("t.csv"), &header(&["custmer id", "x"]), CustomerId);
-        assert!(fault.cause.contains("the nearest is \"custmer id\""), "{}", fault.cause);
-    }
-
-    #[test]
-    fn no_column_is_named_that_is_not_near() {
-        let hint =
-            |cells: &[&str]| missing_role(Path::new("t.csv"), &header(cells), CustomerId).action.unwrap();
-        assert!(hint(&["Channel", "Fresh"]).contains("customer_id=\"Column\""));
-        assert!(hint(&["00004", "19970101", "29.33"]).contains("--no-header"));
-        assert!(hint(&["1", "2", "3"]).contains("by its number"));
-    }
-
-    #[test]
-    fn equal_headers_for_one_role_are_a_fault() {
-        let headers = header(&["Customer ID", "customer_id", "date"]);
-        let error =
-            RoleMap::find(Path::new("t.csv"), &headers, &[CustomerId], &Mappings::default()).unwrap_err();
-        assert!(error.has_code(209));
-    }
-
-    #[test]
-    fn unknown_roles_are_told() {
-        let error = Mappings::parse(&["custmer_id=x", "date"], &[]).unwrap_err();
-        assert_eq!(error.faults.len(), 2);
-        assert!(error.to_string().contains("did you mean \"customer_id\""));
-    }
 }

@@ -160,7 +160,7 @@ impl Sheet {
     /// # Errors
     /// E215 for each that cannot be read.
     #[cfg(feature = "parquet")]
-    pub(super) fn refuse_unreadable(&self, roles: &super::roles::RoleMap) -> Result<()> {
+    pub(super) fn refuse_unreadable(&self, roles: &super::header::RoleMap) -> Result<()> {
         let needed = |column| roles.taken().any(|taken| taken == column);
         self.source.dataset().map_or(Ok(()), |dataset| dataset.refuse_unreadable(needed))
     }

@@ -9,10 +9,11 @@ use crate::error::{Fault, Result};
 
 use super::account::{InputRecord, Reject, RowCounts};
 use super::dates::{DateFormat, OrderEvidence, parse_day, undecided};
+use super::header::{RoleMap, missing_role};
 use super::ids::normal_id;
 use super::numbers::{DecimalEvidence, DecimalSign, parse_money};
 use super::params::ReadOptions;
-use super::roles::{ColumnRef, Role, RoleMap, missing_role};
+use super::roles::{ColumnRef, Role};
 use super::scan::{Sheet, Verdict, trim};
 
 /// A table in memory: a header, roles, and rows that can be asked for cells.

@@ -5,7 +5,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Fault, Result};
-use crate::ingest::roles::{ColumnRef, Role, RoleMap, missing_role};
+use crate::ingest::header::{RoleMap, missing_role};
+use crate::ingest::roles::{ColumnRef, Role};
 
 /// Where each role's cells are.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -13,10 +13,10 @@ use crate::domain::Day;
 use crate::error::{Fault, Result};
 use crate::ingest::account::{InputRecord, Reject, RowCounts};
 use crate::ingest::dates::OrderEvidence;
+use crate::ingest::header::RoleMap;
 use crate::ingest::ids::normal_id;
 use crate::ingest::numbers::DecimalEvidence;
 use crate::ingest::params::{IngestValidParams, ReadOptions};
-use crate::ingest::roles::RoleMap;
 use crate::ingest::scan::Verdict;
 
 use super::columns::{Columns, WANTED};

@@ -19,9 +19,9 @@ use crate::error::{Error, Fault, Result};
 
 use super::account::{InputRecord, Reject, RowCounts};
 use super::dates::{DateFormat, undecided};
+use super::header::RoleMap;
 use super::numbers::DecimalSign;
 use super::params::ReadOptions;
-use super::roles::RoleMap;
 use super::scan::{Folded, Sheet};
 use columns::{Columns, WANTED};
 pub use foreign::{Account, ForeignLog, LogRules, Products, Survey};

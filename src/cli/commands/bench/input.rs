@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::cli::commands::input::overrides;
 use crate::config;
 use crate::domain::{Day, Window};
 use crate::error::Result;
@@ -68,10 +69,7 @@ fn share(text: &str) -> Result<f64, String> {
 impl InputArgs {
     /// The recipe named.
     pub(super) fn recipe(&self) -> Result<config::Recipe> {
-        let overrides = self
-            .max_reject_share
-            .map_or_else(String::new, |share| format!("[ingest]\nmax_reject_share = {share:?}\n"));
-        config::load_with(&self.recipe, &overrides)
+        config::load_with(&self.recipe, &overrides(self.max_reject_share)?)
     }
 
     /// A run over these files, as of another day and over another window.
