@@ -7,6 +7,7 @@ mod scores;
 #[cfg(feature = "cluster")]
 mod spread;
 mod visiting;
+mod warnings;
 
 #[cfg(feature = "cluster")]
 use std::ops::ControlFlow;
@@ -14,10 +15,10 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use crate::config::Recipe;
-use crate::domain::{Day, Fingerprint, Notice, Tier, Window};
+use crate::domain::{Day, Fingerprint, Notice, Window};
 use crate::error::{Fault, Result};
 use crate::features::{Collected, FeatureTable, Sources};
-use crate::ingest::{DateFormat, InputRecord, Mappings, Product, TransactionLog, product_key};
+use crate::ingest::{DateFormat, Mappings, Product, TransactionLog, product_key};
 use crate::lifetime::{Lifetime, LifetimeModel};
 use crate::model::{self, FittedModel, FittedOn, RecipeRecord};
 use crate::result::{ModelRecord, Segmentation, Settings};
@@ -27,7 +28,7 @@ use crate::service::{AllocationMethod, Force, ServicePlan};
 use crate::tiering::{TierModel, Tiering};
 use crate::typing::Typing;
 use crate::visits::VisitPlan;
-use crate::{lifetime, scoring, service, tiering, typing};
+use crate::{lifetime, service, tiering, typing};
 pub use engine::Engine;
 use engine::collect_all;
 pub(crate) use reading::judge_rejects;
@@ -36,6 +37,7 @@ use scores::{Scores, scores};
 #[cfg(feature = "cluster")]
 pub use spread::Held;
 use visiting::Visiting;
+use warnings::{warn_of_empty_window, warn_of_oddities, warn_of_other_span};
 
 /// What a run is asked to do.
 #[derive(Clone)]
@@ -321,7 +323,8 @@ fn segment(
     };
     pass_on_warnings(&mut segmentation, visiting);
     segmentation.warnings.extend(untested);
-    warn_of_oddities(&mut segmentation);
+    let customers = segmentation.table.len() as u64;
+    warn_of_oddities(&mut segmentation, customers);
     segmentation.movers = request.previous.as_ref().map(|previous| movers(previous, &segmentation));
     segmentation.timings_ms = std::mem::take(&mut watch.timings);
     Ok(segmentation.into())
@@ -478,66 +481,5 @@ fn settings(request: &Request, table: &FeatureTable) -> Settings {
         recipe: request.recipe.name.clone(),
         recipe_text: request.recipe.text.clone(),
         mappings: request.mappings.words(),
-    }
-}
-
-/// A year's lines do not fit a quarter's sales.
-fn warn_of_other_span(segmentation: &mut Segmentation, model: &FittedModel) {
-    let (Some(fitted), Some(here)) =
-        (model.potential.horizon_days, scoring::window_days(&segmentation.table))
-    else {
-        return;
-    };
-    if (f64::from(here) / f64::from(fitted) - 1.0).abs() > 0.05 {
-        segmentation.warnings.push(
-            Notice::new("model-of-other-span")
-                .with("here", here.unsigned_abs())
-                .with("fitted", fitted.unsigned_abs()),
-        );
-    }
-}
-
-fn warn_of_oddities(segmentation: &mut Segmentation) {
-    let in_tier_three = segmentation.tier_totals(Tier::III).customers;
-    if in_tier_three == 0 && segmentation.table.len() > 2 {
-        segmentation.warnings.push(Notice::new("tier-three-empty"));
-    }
-    warn_of_empty_window(segmentation);
-    warn_of_inputs(segmentation);
-    warn_of_potential_off_scale(segmentation);
-}
-
-fn warn_of_inputs(segmentation: &mut Segmentation) {
-    let inputs = &segmentation.inputs;
-    let twin = |(at, input): (usize, &InputRecord)| {
-        let first =
-            inputs[..at].iter().find(|other| other.role == input.role && other.sha256 == input.sha256)?;
-        Some(Notice::new("input-twice").with("first", &*first.path).with("second", &*input.path))
-    };
-    let mut told: Vec<Notice> = inputs.iter().enumerate().filter_map(twin).collect();
-    // With neither launch dates nor categories it adds nothing; more likely it is another file.
-    let silent = |input: &&InputRecord| input.role == "products" && input.columns.len() <= 1;
-    told.extend(
-        inputs.iter().find(silent).map(|input| Notice::new("products-silent").with("file", &*input.path)),
-    );
-    segmentation.warnings.extend(told);
-}
-
-fn warn_of_potential_off_scale(segmentation: &mut Segmentation) {
-    let stated = segmentation.table.profiles.iter().filter_map(|profile| profile.potential);
-    let off = stated.filter(|stated| scoring::off_scale(&segmentation.value, *stated)).count();
-    if off > 0 {
-        segmentation.warnings.push(Notice::new("potential-off-scale").with("customers", off));
-    }
-}
-
-fn warn_of_empty_window(segmentation: &mut Segmentation) {
-    let table = &segmentation.table;
-    if let (Some(Window::Days(days)), Some((_, last))) = (table.window, table.history)
-        && table.as_of.is_some_and(|as_of| as_of.since(last) >= i32::try_from(days).unwrap_or(i32::MAX))
-    {
-        segmentation
-            .warnings
-            .push(Notice::new("window-empty").with("days", days).with("last", last.to_string()));
     }
 }

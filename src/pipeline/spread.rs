@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use crate::cluster::{self, ClusterSettings, Ground, Judge, Numbers, Spread, Target};
-use crate::domain::{Money, Notice, Tier};
+use crate::domain::Money;
 use crate::error::{Error, Fault, Result};
 use crate::features::{Collected, FeatureTable, Sources, join};
 use crate::result::Segmentation;
@@ -14,10 +14,8 @@ use crate::{service, typing};
 
 use super::engine::names;
 use super::scores::{Scores, fit};
-use super::{
-    Request, Run, Stopwatch, fitted_model, judge_rejects, open, read_options, settings, size_of,
-    warn_of_empty_window,
-};
+use super::warnings::warn_of_oddities;
+use super::{Request, Run, Stopwatch, fitted_model, judge_rejects, open, read_options, settings, size_of};
 
 /// Customers below which they are written as CSV too.
 const AS_CSV: u64 = 10_000_000;
@@ -146,7 +144,7 @@ fn judge(
     };
     let mut typing = types;
     typing.quality.clustered = count(|some| some.typed);
-    let total = cuts.positive_total;
+    let (total, customers) = (cuts.positive_total, spread.customers);
     let held = Held { spread, judge, total, place: place.to_owned() };
     let tiering = Tiering {
         cuts: std::mem::take(&mut cuts),
@@ -177,10 +175,7 @@ fn judge(
         service,
         ..Segmentation::default()
     };
-    if segmentation.tier_totals(Tier::III).customers == 0 {
-        segmentation.warnings.push(Notice::new("tier-three-empty"));
-    }
-    warn_of_empty_window(&mut segmentation);
+    warn_of_oddities(&mut segmentation, customers);
     segmentation.timings_ms = std::mem::take(&mut watch.timings);
     Ok(Run { segmentation, held: Some(held) })
 }
