@@ -100,6 +100,12 @@ pub(crate) fn column_of(path: &Path, column: &str) -> Vec<String> {
     reader.records().map(|record| record.unwrap()[at].to_owned()).collect()
 }
 
+/// A year of Iowa as CSV and as Parquet; none if either is not there.
+#[cfg(feature = "parquet")]
+pub(crate) fn iowa_twice() -> Option<(PathBuf, PathBuf)> {
+    real("iowa_liquor/sales_2022.csv").zip(real("iowa_liquor/sales_2022.parquet"))
+}
+
 /// Real data for tests; none, with a word about it, if it is not there.
 #[expect(clippy::print_stdout, reason = "a test that skips says so")]
 pub(crate) fn real(path: &str) -> Option<PathBuf> {

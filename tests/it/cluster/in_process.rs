@@ -1,6 +1,6 @@
 //! `--engine datafusion`.
 
-use crate::program::{Desk, real};
+use crate::program::{Desk, iowa_twice};
 
 use super::{make, run, same};
 
@@ -80,11 +80,7 @@ fn faults_are_told_as_ever() {
 
 #[test]
 fn a_year_of_iowa_is_the_same() {
-    let (Some(csv), Some(parquet)) =
-        (real("iowa_liquor/sales_2022.csv"), real("iowa_liquor/sales_2022.parquet"))
-    else {
-        return;
-    };
+    let Some((csv, parquet)) = iowa_twice() else { return };
     let desk = Desk::new();
     for (log, out, more) in [(csv, "local", ""), (parquet, "engine", "--engine datafusion")] {
         desk.done(&format!("run --transactions {} --out {out} {more}", log.display()));

@@ -1,6 +1,6 @@
 //! Files, folders and patterns.
 
-use crate::program::{Desk, real};
+use crate::program::{Desk, iowa_twice};
 
 use super::{cells, convert, same, summary, typed, write};
 
@@ -75,11 +75,7 @@ fn folders_and_patterns_are_read_as_one() {
 
 #[test]
 fn a_year_of_iowa_is_the_same() {
-    let (Some(csv), Some(parquet)) =
-        (real("iowa_liquor/sales_2022.csv"), real("iowa_liquor/sales_2022.parquet"))
-    else {
-        return;
-    };
+    let Some((csv, parquet)) = iowa_twice() else { return };
     let desk = Desk::new();
     for (log, out) in [(csv, "csv"), (parquet, "parquet")] {
         desk.done(&format!("run --transactions {} --out {out}", log.display()));
