@@ -44,7 +44,8 @@ fn is_ours(name: &OsStr) -> bool {
 /// Whether `out` may be written, and nothing of `read` with it: to be asked before the long work starts.
 ///
 /// # Errors
-/// E104 if a file that is read would be replaced, and those of [`check_place`].
+/// E103 if `out` exists and `force` is not given; even so if it is a file, if it holds the working folder, or if it has a file
+/// by a name of ours without being a result. E104 if a file that is read would be replaced.
 pub fn check_folder(out: &Path, force: bool, read: &[&Path]) -> Result<()> {
     check_place(out, force)?;
     let Ok(place) = out.canonicalize() else { return Ok(()) };
@@ -61,9 +62,7 @@ pub fn check_folder(out: &Path, force: bool, read: &[&Path]) -> Result<()> {
     Ok(())
 }
 
-/// # Errors
-/// E103 if `out` exists and `force` is not given; even so if it is a file, if it holds the working folder, or if it has a file
-/// by a name of ours without being a result.
+/// The E103 of [`check_folder`].
 fn check_place(out: &Path, force: bool) -> Result<()> {
     let Ok(found) = fs::metadata(out) else { return Ok(()) };
     if !found.is_dir() {

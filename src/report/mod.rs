@@ -146,7 +146,7 @@ pub fn write(
 /// * `customers`: hands all customers over, by rank; without it there is no `customers.csv`.
 ///
 /// # Errors
-/// As [`write`], and those of `customers`.
+/// As [`write()`], and those of `customers`.
 pub fn write_spread<C>(
     segmentation: &Segmentation,
     lang: Language,

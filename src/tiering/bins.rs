@@ -125,7 +125,7 @@ pub fn candidates_model(cuts: &CutPoints, params: &TieringValidParams, asks: [bo
 }
 
 /// Draws the line of promotion so that at most the recipe's share of all customers is promoted, by the
-/// [`sort_key`](crate::scoring::sort_key)s of the candidates' potentials that `look` tells of.
+/// sort keys of the candidates' potentials that `look` tells of.
 ///
 /// Returns the lowest potential promoted.
 ///
