@@ -479,6 +479,13 @@ warning-returned-outcome = { $file }: sheet { $sheet }, line { $line }: outcome 
 warning-returned-wish = { $file }: sheet { $sheet }, line { $line }: wish date "{ $cell }" is not a date; it is left out.
 warning-returned-decision = { $file }: sheet { $sheet }, line { $line }: decision "{ $cell }" is not known; it is left out.
 warning-returned-moved = { $file }: sheet { $sheet }, line { $line }: moved without a wish date; it is left out.
+warning-returned-columns = { $file }: sheet { $sheet } has no column { $columns }; nothing is read from there.
+warning-returned-again = { $file } holds the same as a returned workbook before it; it counts once.
+warning-returned-strangers = { $file }: { $rows } of { $filled } filled-in rows are of customers that are not in the input; they are left out.
+warning-wishes-outside = { $wishes ->
+    [one] One wish date is over or beyond the days planned
+   *[other] { $wishes } wish dates are over or beyond the days planned
+} (for example { $day } for "{ $customer }"): no visit is fixed for them; see visit_answers.csv.
 warning-model-of-other-span = The sales here cover { $here } days of the window, the lines of the model were drawn for { $fitted }: tiers compare unlike spans.
 warning-tier-three-empty = No customer is in tier Ⅲ: the customers are too few or too alike for an 80/20 split.
 warning-window-empty = The window of { $days } days holds no sales: the last is of { $last }.

@@ -1,5 +1,6 @@
 //! From the tables of reps, visits and days to a visit plan.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -39,7 +40,8 @@ pub(super) struct Visiting {
 /// Reads the tables of reps, visits and days; none without a table of reps and a log.
 ///
 /// # Errors
-/// Those of reading; E101 if there are days or returned workbooks but no table of reps, or no day to plan from; E550 to E555 with their lines.
+/// Those of reading; E101 if there are days or returned workbooks but no table of reps, or no day to plan from;
+/// E102 for a workbook given twice; E550 to E555 with their lines.
 pub(super) fn read(
     request: &Request,
     table: &FeatureTable,
@@ -83,9 +85,7 @@ pub(super) fn read(
         visiting.earlier = Some(EarlierPlan { visits, events, ..EarlierPlan::default() });
         visiting.warnings.extend(unreadable);
     }
-    for path in &files.returned {
-        visiting.take_back(path)?;
-    }
+    visiting.take_back(&files.returned, table)?;
     // Without any date in the customers, planning starts after the last visit known.
     visiting.as_of = visiting.as_of.or_else(|| visiting.log.iter().map(|visit| visit.day).max());
     if visiting.as_of.is_none() {
@@ -119,15 +119,41 @@ impl Visiting {
         self.rejects.extend(rejects);
     }
 
-    /// What reps filled in counts as visits and answers.
-    fn take_back(&mut self, path: &Path) -> Result<()> {
-        let found = returned(&SheetTable::read_all(path)?);
-        let as_of = self.as_of.unwrap_or(Day(i32::MAX));
-        self.log.extend(found.visits.into_iter().filter(|visit| visit.day <= as_of));
-        self.earlier.get_or_insert_default().overrides.extend(found.overrides);
-        for (sheet, line, cause) in found.unclear {
-            self.warnings
-                .push(cause.with("file", path.display().to_string()).with("sheet", sheet).with("line", line));
+    /// What reps filled in counts as visits and answers, once if a workbook is there under two names.
+    fn take_back(&mut self, files: &[PathBuf], table: &FeatureTable) -> Result<()> {
+        let (mut places, mut read): (HashSet<PathBuf>, Vec<Vec<SheetTable>>) = Default::default();
+        for path in files {
+            if path.canonicalize().is_ok_and(|place| !places.insert(place)) {
+                return Err(Fault::new(102, "the file is given twice as --returned")
+                    .in_file(path)
+                    .hint("give each file once")
+                    .into());
+            }
+            let file = path.display().to_string();
+            let sheets = SheetTable::read_all(path)?;
+            let mut found = returned(path, &sheets, self.as_of.unwrap_or(Day(i32::MAX)))?;
+            if read.contains(&sheets) {
+                self.warnings.push(Notice::new("returned-again").with("file", file));
+                continue;
+            }
+            read.push(sheets);
+            let known = |id: &str| table.ids.binary_search_by(|have| (**have).cmp(id)).is_ok();
+            let strangers = found.customers.iter().filter(|id| !known(id)).count();
+            if strangers > 0 {
+                self.warnings.push(
+                    Notice::new("returned-strangers")
+                        .with("file", file.clone())
+                        .with("rows", strangers)
+                        .with("filled", found.customers.len()),
+                );
+            }
+            // Told above by file; the log would tell them again.
+            found.visits.retain(|visit| known(&visit.customer));
+            self.log.append(&mut found.visits);
+            self.earlier.get_or_insert_default().overrides.append(&mut found.overrides);
+            for (sheet, line, cause) in found.unclear {
+                self.warnings.push(cause.with("file", file.clone()).with("sheet", sheet).with("line", line));
+            }
         }
         Ok(())
     }

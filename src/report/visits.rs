@@ -38,8 +38,15 @@ const RATES: [Column; 5] =
 const NO_CHANGE: [Column; 4] =
     [text("customer_id"), whole("visits"), fraction("sales_a_month_before"), fraction("sales_a_month_since")];
 
-const ANSWERS: [Column; 5] =
-    [text("rep"), text("customer_id"), day("date"), word("decision"), text("reason")];
+const ANSWERS: [Column; 7] = [
+    text("rep"),
+    text("customer_id"),
+    day("date"),
+    word("decision"),
+    text("reason"),
+    day("wish_date"),
+    word("effect"),
+];
 
 /// Writes the visit files into `dir`; nothing without a visit plan.
 pub(super) fn write<R: Rows>(all: &Segmentation, lang: Language, dir: &Path) -> Result<()> {
@@ -119,6 +126,8 @@ fn what_happened<R: Rows>(all: &Segmentation, execution: &Execution, dir: &Path)
             rows.day(answer.day);
             rows.word(answer.decision.as_str());
             rows.text(&answer.reason);
+            rows.day(answer.wish);
+            rows.word(answer.effect.as_str());
             rows.end()?;
         }
         Ok(())

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use hashbrown::HashMap;
 use serde::Serialize;
 
-use crate::domain::Day;
+use crate::domain::{Day, Notice};
 
 use super::assign::Charge;
-use super::inputs::{Decision, EarlierPlan, EarlierVisit, VisitRecord};
+use super::inputs::{Decision, EarlierPlan, EarlierVisit, Override, VisitRecord};
 use super::params::VisitsValidParams;
 use super::planning::{Planning, find};
 
@@ -68,6 +68,39 @@ pub struct Answer {
     pub decision: Decision,
     /// Why.
     pub reason: Box<str>,
+    /// The day the rep wishes instead.
+    pub wish: Option<Day>,
+    /// What became of it.
+    pub effect: Effect,
+}
+
+/// What became of a rep's answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// The day accepted or wished is an appointment.
+    Appointment,
+    /// The suggestion is not made again for one interval.
+    Rests,
+    /// The day accepted or wished is over: nothing is planned for it.
+    Past,
+    /// The day lies beyond the days planned: nothing is planned for it.
+    Beyond,
+    /// The customer is not in the input.
+    UnknownCustomer,
+}
+
+impl Effect {
+    /// As files write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Effect::Appointment => "appointment",
+            Effect::Rests => "rests",
+            Effect::Past => "past",
+            Effect::Beyond => "beyond",
+            Effect::UnknownCustomer => "unknown_customer",
+        }
+    }
 }
 
 /// Reports on the log and the earlier plan; none without either.
@@ -88,7 +121,7 @@ pub(super) fn execution(
     };
     if let Some(earlier) = planning.earlier {
         report.rates = rates(earlier, &log, planning.as_of);
-        report.answers = answers(earlier);
+        report.answers = answers(planning, earlier, params);
     }
     Some(report)
 }
@@ -191,7 +224,37 @@ fn no_change(
     found
 }
 
-fn answers(earlier: &EarlierPlan) -> Vec<Answer> {
+/// Wishes for days that are not planned, told with the first of them.
+pub(super) fn vain_wishes(report: &Execution) -> Option<Notice> {
+    let mut vain = report.answers.iter().filter(|answer| {
+        answer.decision == Decision::Moved && matches!(answer.effect, Effect::Past | Effect::Beyond)
+    });
+    let first = vain.next()?;
+    Some(
+        Notice::new("wishes-outside")
+            .with("wishes", 1 + vain.count())
+            .with("customer", &*first.customer)
+            .with("day", first.wish.map_or_else(String::new, |day| day.to_string())),
+    )
+}
+
+fn effect(planning: &Planning, answer: &Override, params: &VisitsValidParams) -> Effect {
+    if find(planning.table, &answer.customer).is_none() {
+        return Effect::UnknownCustomer;
+    }
+    let day = match answer.decision {
+        Decision::Accepted => answer.day,
+        Decision::Moved => answer.wish.unwrap_or(answer.day),
+        Decision::Dismissed => return Effect::Rests,
+    };
+    match day.since(planning.as_of) {
+        ..=0 => Effect::Past,
+        days if u32::try_from(days).is_ok_and(|days| days > params.horizon_days) => Effect::Beyond,
+        _ => Effect::Appointment,
+    }
+}
+
+fn answers(planning: &Planning, earlier: &EarlierPlan, params: &VisitsValidParams) -> Vec<Answer> {
     let mut answers: Vec<Answer> = earlier
         .overrides
         .iter()
@@ -201,6 +264,8 @@ fn answers(earlier: &EarlierPlan) -> Vec<Answer> {
             day: answer.day,
             decision: answer.decision,
             reason: answer.reason.clone(),
+            wish: answer.wish,
+            effect: effect(planning, answer, params),
         })
         .collect();
     answers.sort_by(|a, b| (&a.rep, &a.customer, a.day).cmp(&(&b.rep, &b.customer, b.day)));

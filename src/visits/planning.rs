@@ -14,7 +14,7 @@ use crate::tiering::Tiering;
 
 use super::assign::{Charge, charges};
 use super::desks::{Desks, Past};
-use super::execution::execution;
+use super::execution::{execution, vain_wishes};
 use super::geography::{Place, Way, curve_positions};
 use super::improve::shorten;
 use super::inputs::{Calendar, EarlierPlan, Rep, VisitRecord};
@@ -87,6 +87,7 @@ pub fn plan(planning: &Planning, params: &VisitsValidParams) -> Result<VisitPlan
     plan.visits.sort_by(|a, b| (&a.rep, a.date, a.sequence).cmp(&(&b.rep, b.date, b.sequence)));
     plan.not_planned.sort_by(|a, b| (&a.rep, a.customer).cmp(&(&b.rep, b.customer)));
     plan.execution = execution(planning, &charges, params);
+    plan.warnings.extend(plan.execution.as_ref().and_then(vain_wishes));
     plan.earlier_events = planning.earlier.map_or_else(Vec::new, |earlier| earlier.events.clone());
     Ok(plan)
 }

@@ -1,6 +1,9 @@
 //! What reps filled in: outcome, decision, wish and note, from the sheets of a returned workbook.
 
+use std::path::Path;
+
 use crate::domain::{Day, Notice};
+use crate::error::{Error, Fault, Result};
 use crate::ingest::SheetTable;
 
 use super::inputs::{Decision, Override, VisitRecord};
@@ -43,19 +46,59 @@ pub struct Returned {
     pub visits: Vec<VisitRecord>,
     /// Answers to suggestions.
     pub overrides: Vec<Override>,
-    /// Filled-in rows that could not be understood: sheet, line, what is wrong.
+    /// The customer of each filled-in row.
+    pub customers: Vec<Box<str>>,
+    /// Filled-in rows and sheets that could not be understood: sheet, line, what is wrong.
     pub unclear: Vec<(String, u64, Notice)>,
 }
 
 /// Reads what reps filled in; each sheet that has the columns of the visit workbook is one rep's.
-pub fn returned(sheets: &[SheetTable]) -> Returned {
+///
+/// # Errors
+/// E202 for a sheet with answers but without customers or days, and if no sheet is one of a visit workbook; E554 for
+/// visits said to have taken place after `as_of`.
+pub fn returned(path: &Path, sheets: &[SheetTable], as_of: Day) -> Result<Returned> {
     let mut returned = Returned::default();
+    let mut faults = Vec::new();
+    let mut ours = 0;
     for sheet in sheets {
         let any = |names: &[&str]| sheet.header.iter().position(|cell| names.contains(&cell.trim()));
         let column = |names: [&str; 2]| any(&names);
-        let (Some(customer), Some(date)) = (column(CUSTOMER), column(DATE)) else { continue };
-        let rep = column(REP).or_else(|| any(&REP_ALSO));
+        let word = |names: [&'static str; 2]| {
+            let chinese = [CUSTOMER, DATE, OUTCOME, DECISION, WISH]
+                .iter()
+                .any(|names| sheet.header.iter().any(|cell| cell.trim() == names[1]));
+            names[usize::from(chinese)]
+        };
         let columns = [OUTCOME, DECISION, WISH, NOTE].map(column);
+        // A note alone makes no answers: any list may have one.
+        let answered = columns[..3].iter().any(Option::is_some);
+        let (customer, date) = match (column(CUSTOMER), column(DATE)) {
+            (Some(customer), Some(date)) => (customer, date),
+            needed if answered => {
+                let lacks = if needed.0.is_none() { CUSTOMER } else { DATE };
+                let cause = format!("sheet \"{}\" has no column \"{}\"", sheet.name, word(lacks));
+                let hint = format!(
+                    "head the columns as the visit workbook does; those of the sheet are {}",
+                    sheet.header.join(", ")
+                );
+                faults.push(Fault::new(202, cause).in_file(path).hint(hint));
+                continue;
+            }
+            _ => continue,
+        };
+        ours += usize::from(answered);
+        let lacking: Vec<&str> = [OUTCOME, DECISION, WISH, NOTE]
+            .into_iter()
+            .zip(columns)
+            .filter(|(_, at)| at.is_none())
+            .map(|(names, _)| word(names))
+            .collect();
+        if !lacking.is_empty() {
+            let notice = Notice::new("returned-columns").with("columns", lacking.join(", "));
+            returned.unclear.push((sheet.name.clone(), 1, notice));
+        }
+        let rep = column(REP).or_else(|| any(&REP_ALSO));
         for (line, cells) in &sheet.rows {
             let cell = |at: Option<usize>| at.and_then(|at| cells.get(at)).map_or("", |cell| cell.trim());
             let filled = columns.map(cell);
@@ -64,12 +107,31 @@ pub fn returned(sheets: &[SheetTable]) -> Returned {
             }
             let rep = if rep.is_some() { cell(rep) } else { &sheet.name };
             let row = Row { id: cell(Some(customer)), day: cell(Some(date)).parse().ok(), rep, filled };
+            let known = returned.visits.len();
+            if !row.id.is_empty() {
+                returned.customers.push(row.id.into());
+            }
             if let Err(cause) = row.read(&mut returned) {
                 returned.unclear.push((sheet.name.clone(), *line, cause));
             }
+            for visit in returned.visits[known..].iter().filter(|visit| visit.day > as_of) {
+                let cause = format!(
+                    "sheet \"{}\": the visit to \"{}\" on {} lies after {as_of}",
+                    sheet.name, visit.customer, visit.day
+                );
+                let hint =
+                    "an outcome is of a visit that took place; give --as-of a later day, or clear the cell";
+                faults.push(Fault::new(554, cause).in_file(path).at_line(*line).hint(hint));
+            }
         }
     }
-    returned
+    if faults.is_empty() && ours == 0 {
+        let cause = "is not a visit workbook: no sheet has the columns Date, Customer, Outcome and Decision";
+        let hint = "give the visits.xlsx of an earlier run as the reps filled it in";
+        faults.push(Fault::new(202, cause).in_file(path).hint(hint));
+    }
+    Error::unless_empty(faults)?;
+    Ok(returned)
 }
 
 struct Row<'a> {
@@ -80,7 +142,7 @@ struct Row<'a> {
 }
 
 impl Row<'_> {
-    fn read(&self, returned: &mut Returned) -> Result<(), Notice> {
+    fn read(&self, returned: &mut Returned) -> std::result::Result<(), Notice> {
         let [outcome, decision, wish, note] = self.filled;
         let Some(day) = self.day.filter(|_| !self.id.is_empty()) else {
             return Err(Notice::new("returned-incomplete"));
@@ -158,7 +220,10 @@ mod tests {
             header: row(["日期", "客户编号", "结果", "决定", "代表", "备注"]),
             rows: vec![(2, row(["2023-01-03", "f", "成交", "", "王", ""]))],
         };
-        assert_eq!(returned(&[renamed]).visits[0].rep.as_deref(), Some("王"));
+        let returned = |sheets: &[SheetTable]| returned(Path::new("li.xlsx"), sheets, Day(i32::MAX)).unwrap();
+        let found = returned(std::slice::from_ref(&renamed));
+        assert!(found.unclear[0].2 == Notice::new("returned-columns").with("columns", "期望日期"));
+        assert_eq!(found.visits[0].rep.as_deref(), Some("王"));
         let found = returned(&[english, chinese]);
         assert_eq!(found.visits.iter().map(|visit| &*visit.customer).collect::<Vec<_>>(), ["a", "e"]);
         let decided: Vec<_> =
@@ -166,5 +231,26 @@ mod tests {
         assert_eq!(decided, [("a", Decision::Dismissed), ("b", Decision::Moved), ("e", Decision::Accepted)]);
         assert_eq!(found.overrides[1].wish, "2023-01-12".parse().ok());
         assert_eq!(found.unclear.len(), 1);
+    }
+
+    #[test]
+    fn what_would_be_lost_is_refused() {
+        let sheet = |header: [&str; 4]| SheetTable {
+            name: "Li".into(),
+            header: header.map(str::to_owned).to_vec(),
+            rows: vec![(2, ["2023-01-02", "a", "order", "late"].map(str::to_owned).to_vec())],
+        };
+        let told = |header, as_of: &str| {
+            let as_of = as_of.parse().unwrap();
+            returned(Path::new("li.xlsx"), &[sheet(header)], as_of).unwrap_err().to_string()
+        };
+        let lost = told(["Date", "Client", "Outcome", "Note"], "2023-02-01");
+        assert!(lost.contains("E202") && lost.contains("sheet \"Li\" has no column \"Customer\""), "{lost}");
+        let lost = told(["Tag", "客户编号", "结果", "备注"], "2023-02-01");
+        assert!(lost.contains("has no column \"日期\""), "{lost}");
+        let other = told(["Date", "Customer", "Sales", "Note"], "2023-02-01");
+        assert!(other.contains("E202") && other.contains("not a visit workbook"), "{other}");
+        let early = told(["Date", "Customer", "Outcome", "Note"], "2023-01-01");
+        assert!(early.contains("E554") && early.contains("li.xlsx:2"), "{early}");
     }
 }

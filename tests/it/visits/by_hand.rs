@@ -232,6 +232,16 @@ fn the_plan_before_is_kept_in_the_freeze_window_and_answers_count() {
     assert_eq!(plan.not_planned[0].why_not, WhyNot::Dismissed);
     let answers = &plan.execution.unwrap().answers;
     assert_eq!((answers.len(), &*answers[0].reason), (2, "moved house"));
+    assert_eq!(
+        answers.iter().map(|answer| answer.effect.as_str()).collect::<Vec<_>>(),
+        ["rests", "appointment"]
+    );
+    for (wish, effect) in [("2022-12-31", "past"), ("2030-01-01", "beyond")] {
+        example.earlier.as_mut().unwrap().overrides[1].wish = Some(day(wish));
+        let plan = example.plan(&params("freeze_days = 7")).unwrap();
+        assert_eq!(plan.execution.unwrap().answers[1].effect.as_str(), effect);
+        assert!(plan.warnings.iter().any(|notice| notice.code == "wishes-outside"));
+    }
 }
 
 #[test]

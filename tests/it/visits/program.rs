@@ -165,6 +165,13 @@ fn a_plan_is_followed_up_and_a_returned_workbook_counts() {
     let answers = rows(&out.join("visit_answers.csv"));
     assert_eq!(&answers[0][3], "dismissed");
     assert_eq!(&answers[0][4], "buys elsewhere");
+    assert_eq!((&answers[1][5], &answers[1][6]), ("2023-01-11", "appointment"));
+    let (code, told) = erba(folder.path(), &format!("{run}-2 --returned filled.xlsx"));
+    assert!(code == 2 && told.contains("E102") && told.contains("given twice"), "{told}");
+    fs::copy(folder.path().join("filled.xlsx"), folder.path().join("copy.xlsx")).unwrap();
+    let (code, told) = erba(folder.path(), &format!("{run}-3 --returned copy.xlsx"));
+    assert!(code == 0 && told.contains("it counts once"), "{told}");
+    assert_eq!(rows(&folder.path().join("december-3/visit_answers.csv")), answers);
     let dismissed = &answers[0][1];
     let visits = rows(&out.join("visits.csv"));
     let soonest = visits.iter().filter(|row| &row[3] == dismissed).map(|row| row[0].to_owned()).min();
