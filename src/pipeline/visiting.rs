@@ -150,7 +150,9 @@ impl Visiting {
             // Told above by file; the log would tell them again.
             found.visits.retain(|visit| known(&visit.customer));
             self.log.append(&mut found.visits);
-            self.earlier.get_or_insert_default().overrides.append(&mut found.overrides);
+            let earlier = self.earlier.get_or_insert_default();
+            earlier.overrides.append(&mut found.overrides);
+            earlier.notes.append(&mut found.notes);
             for (sheet, line, cause) in found.unclear {
                 self.warnings.push(cause.with("file", file.clone()).with("sheet", sheet).with("line", line));
             }

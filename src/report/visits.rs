@@ -124,7 +124,7 @@ fn what_happened<R: Rows>(all: &Segmentation, execution: &Execution, dir: &Path)
             rows.text(&answer.rep);
             rows.text(&answer.customer);
             rows.day(answer.day);
-            rows.word(answer.decision.as_str());
+            rows.word(answer.decision.map_or("", |decision| decision.as_str()));
             rows.text(&answer.reason);
             rows.day(answer.wish);
             rows.word(answer.effect.as_str());

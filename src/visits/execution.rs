@@ -64,9 +64,9 @@ pub struct Answer {
     pub customer: Box<str>,
     /// The day that was suggested.
     pub day: Day,
-    /// What was decided.
-    pub decision: Decision,
-    /// Why.
+    /// What was decided; none of a note alone.
+    pub decision: Option<Decision>,
+    /// Why, or the note.
     pub reason: Box<str>,
     /// The day the rep wishes instead.
     pub wish: Option<Day>,
@@ -86,6 +86,8 @@ pub enum Effect {
     Past,
     /// The day lies beyond the days planned: nothing is planned for it.
     Beyond,
+    /// A note alone, such as on an outcome.
+    Noted,
     /// The customer is not in the input.
     UnknownCustomer,
 }
@@ -98,6 +100,7 @@ impl Effect {
             Effect::Rests => "rests",
             Effect::Past => "past",
             Effect::Beyond => "beyond",
+            Effect::Noted => "noted",
             Effect::UnknownCustomer => "unknown_customer",
         }
     }
@@ -227,7 +230,7 @@ fn no_change(
 /// Wishes for days that are not planned, told with the first of them.
 pub(super) fn vain_wishes(report: &Execution) -> Option<Notice> {
     let mut vain = report.answers.iter().filter(|answer| {
-        answer.decision == Decision::Moved && matches!(answer.effect, Effect::Past | Effect::Beyond)
+        answer.decision == Some(Decision::Moved) && matches!(answer.effect, Effect::Past | Effect::Beyond)
     });
     let first = vain.next()?;
     Some(
@@ -262,12 +265,21 @@ fn answers(planning: &Planning, earlier: &EarlierPlan, params: &VisitsValidParam
             rep: answer.rep.clone(),
             customer: answer.customer.clone(),
             day: answer.day,
-            decision: answer.decision,
+            decision: Some(answer.decision),
             reason: answer.reason.clone(),
             wish: answer.wish,
             effect: effect(planning, answer, params),
         })
         .collect();
+    answers.extend(earlier.notes.iter().map(|noted| Answer {
+        rep: noted.rep.clone(),
+        customer: noted.customer.clone(),
+        day: noted.day,
+        decision: None,
+        reason: noted.note.clone(),
+        wish: None,
+        effect: Effect::Noted,
+    }));
     answers.sort_by(|a, b| (&a.rep, &a.customer, a.day).cmp(&(&b.rep, &b.customer, b.day)));
     answers
 }

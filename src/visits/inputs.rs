@@ -84,6 +84,8 @@ pub struct EarlierPlan {
     pub visits: Vec<EarlierVisit>,
     /// What reps decided about its suggestions.
     pub overrides: Vec<Override>,
+    /// What reps noted without deciding anything.
+    pub notes: Vec<RepNote>,
     /// The calendars written with it; empty if there are none.
     pub events: Vec<EarlierEvent>,
 }
@@ -116,6 +118,19 @@ pub struct Override {
     pub reason: Box<str>,
     /// The day the rep wishes instead.
     pub wish: Option<Day>,
+}
+
+/// A rep's words on a suggested visit, such as on its outcome.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RepNote {
+    /// The customer's id.
+    pub customer: Box<str>,
+    /// The rep.
+    pub rep: Box<str>,
+    /// The day that was suggested.
+    pub day: Day,
+    /// The words.
+    pub note: Box<str>,
 }
 
 /// What a rep decided about a suggestion.

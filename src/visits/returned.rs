@@ -6,7 +6,7 @@ use crate::domain::{Day, Notice};
 use crate::error::{Error, Fault, Result};
 use crate::ingest::SheetTable;
 
-use super::inputs::{Decision, Override, VisitRecord};
+use super::inputs::{Decision, Override, RepNote, VisitRecord};
 
 /// Columns of the visit workbook that are read back, in English and Chinese.
 pub const CUSTOMER: [&str; 2] = ["Customer", "客户编号"];
@@ -46,6 +46,8 @@ pub struct Returned {
     pub visits: Vec<VisitRecord>,
     /// Answers to suggestions.
     pub overrides: Vec<Override>,
+    /// Notes of rows without a decision.
+    pub notes: Vec<RepNote>,
     /// The customer of each filled-in row.
     pub customers: Vec<Box<str>>,
     /// Filled-in rows and sheets that could not be understood: sheet, line, what is wrong.
@@ -164,7 +166,13 @@ impl Row<'_> {
             text => Some(text.parse::<Day>().map_err(|_| Notice::new("returned-wish").with("cell", text))?),
         };
         let decided = match (decision, wished) {
-            ("", None) => return Ok(()),
+            ("", None) => {
+                if !note.is_empty() {
+                    let (customer, rep, note) = (self.id.into(), self.rep.into(), note.into());
+                    returned.notes.push(RepNote { customer, rep, day, note });
+                }
+                return Ok(());
+            }
             ("", Some(_)) => Decision::Moved,
             (word, _) => match position(&DECISIONS, word) {
                 Some(0) => Decision::Accepted,
@@ -203,7 +211,7 @@ mod tests {
             name: "Li".into(),
             header: row(["Date", "Customer", "Outcome", "Decision", "Wish date", "Note"]),
             rows: vec![
-                (2, row(["2023-01-02", "a", "order", "", "", ""])),
+                (2, row(["2023-01-02", "a", "order", "", "", "wants more"])),
                 (3, row(["2023-01-09", "a", "", "Dismissed", "", "on holiday"])),
                 (4, row(["2023-01-10", "b", "not met", "", "2023-01-12", ""])),
                 (5, row(["2023-01-11", "c", "", "", "", ""])),
@@ -230,6 +238,7 @@ mod tests {
             found.overrides.iter().map(|answer| (&*answer.customer, answer.decision)).collect();
         assert_eq!(decided, [("a", Decision::Dismissed), ("b", Decision::Moved), ("e", Decision::Accepted)]);
         assert_eq!(found.overrides[1].wish, "2023-01-12".parse().ok());
+        assert_eq!((found.notes.len(), &*found.notes[0].note), (1, "wants more"));
         assert_eq!(found.unclear.len(), 1);
     }
 
