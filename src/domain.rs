@@ -3,6 +3,7 @@
 //! Money is an integer and a date is a count of days, so that the same rows give the same bits
 //! whatever their order, the number of threads or the number of machines.
 
+pub(crate) mod cells;
 mod fingerprint;
 mod notice;
 mod width;

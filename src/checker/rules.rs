@@ -53,7 +53,7 @@ pub const RULES: &[Rule] = &[
     rule("V706", "figures of typing and timing lie in their ranges"),
     rule("V801", "visits stand in order of rep, date and sequence, and sequences are 1 to n each day"),
     rule("V802", "nobody is visited twice on one day"),
-    rule("V803", "no rep has more visits or minutes on a day than the recipe or the reps' table allows"),
+    rule("V803", "no rep has more visits or minutes on a day than the recipe or the reps' table allows, unless all of them were agreed"),
     rule("V804", "every visit is to a customer of the result, as customers.csv tells it; agreed ones whatever the channel"),
     rule("V805", "every customer to be visited has a visit or a reason why not, never both"),
     rule("V806", "visits come after the last day of the data and follow from the last visit"),

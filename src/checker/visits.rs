@@ -17,6 +17,8 @@ pub(super) struct Visit<'a> {
     last: Option<Day>,
     due: Option<Day>,
     minutes: f64,
+    /// An appointment or a visit kept: the customer has an agreed day, and this is it.
+    agreed: bool,
 }
 
 pub(super) fn check(folder: &Folder, findings: &mut Findings) {
@@ -52,6 +54,7 @@ pub(super) fn read<'a>(sheet: &'a Sheet, findings: &mut Findings) -> Vec<Visit<'
             customer: sheet.cell(&row.1, "customer_id"),
             last,
             due,
+            agreed: sheet.cell(&row.1, "state") == "planned" && date.is_some() && date == due,
             minutes: sheet.number(row, "minutes", findings),
         });
     }
@@ -84,20 +87,23 @@ fn twice(visits: &[Visit], findings: &mut Findings) {
     }
 }
 
+/// Agreed visits stay whatever the day holds, so a day of nothing else may have more.
+///
 /// A rep's own limits if the reps' table can still be read, else those of the recipe, and never more than
 /// a day has.
 fn capacity(folder: &Folder, visits: &[Visit], findings: &mut Findings) {
     let most_visits = folder.number("visits.visits_per_day");
     let most_minutes = folder.number("visits.hours_per_day").map(|hours| hours * 60.0);
     let own = own_limits(folder);
-    let mut days: BTreeMap<(&str, Day), (u64, f64, u64)> = BTreeMap::new();
+    let mut days: BTreeMap<(&str, Day), (u64, f64, u64, bool)> = BTreeMap::new();
     for visit in visits {
         let Some(date) = visit.date else { continue };
-        let day = days.entry((visit.rep, date)).or_insert((0, 0.0, visit.line));
+        let day = days.entry((visit.rep, date)).or_insert((0, 0.0, visit.line, true));
         day.0 += 1;
         day.1 += visit.minutes;
+        day.3 &= visit.agreed;
     }
-    for ((rep, date), (count, minutes, line)) in days {
+    for ((rep, date), (count, minutes, line, _)) in days.into_iter().filter(|(_, day)| !day.3) {
         let (visits, hours) = own.get(rep).copied().unwrap_or((None, None));
         let most_visits = visits.or(most_visits).unwrap_or(f64::MAX);
         let most_minutes = hours.map(|hours| hours * 60.0).or(most_minutes).unwrap_or(24.0 * 60.0);

@@ -468,6 +468,27 @@ warning-visits-of-strangers = { $visits ->
     [one] One visit in the log is to a customer that is not in the input; it is left out.
    *[other] { $visits } visits in the log are to customers that are not in the input; they are left out.
 }
+warning-kept-off-closed-days = { $visits ->
+    [one] One visit
+   *[other] { $visits } visits
+} of the plan before { $visits ->
+    [one] lies
+   *[other] lie
+} within the freeze window on days that are closed now (holiday, absence, day off), for example "{ $customer }" on { $day } by { $rep }: planned anew, as if not agreed.
+warning-agreed-on-closed-days = { $visits ->
+    [one] One agreed visit lies
+   *[other] { $visits } agreed visits lie
+} on days that are closed (holiday, absence, day off), for example "{ $customer }" on { $day } by { $rep }: kept, since agreed; move or cancel what cannot be.
+warning-agreed-beyond-day = More was agreed than the day holds { $days ->
+    [one] on one day
+   *[other] on { $days } days of reps
+}, most on { $day } for { $rep }: { $visits ->
+    [one] one visit
+   *[other] { $visits } visits
+} and { $hours } hours with the way; a day has { $most ->
+    [one] one visit
+   *[other] { $most } visits
+} and { $has } hours. All are kept.
 warning-visit-without-rep = The visit to "{ $customer }" on { $day } is not planned: no rep of the table is in charge.
 warning-visits-without-reps = Visits were read, but none are planned: that needs a table of reps (--reps).
 warning-plan-before-unreadable = { $rows ->

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::cells::is_risky;
 use super::rows::{Column, Rows};
+use crate::domain::cells::is_risky;
 use crate::domain::{Day, Money};
 use crate::error::{Fault, Result};
 

@@ -15,9 +15,8 @@
 //! Numbers in machine files have a point, no grouping and no unit; shares are 0–1; a cell without a value is
 //! empty. Shares of value have up to nine decimals (a customer among millions has a share of 0.000000200),
 //! other fractions up to six, trailing zeros dropped: so the same result gives the same bytes. A cell that
-//! a spreadsheet would take for a formula gets a leading apostrophe (see `cells`).
+//! a spreadsheet would take for a formula gets a leading apostrophe (see `domain::cells`).
 
-mod cells;
 mod csv;
 mod customers;
 mod folder;

@@ -29,7 +29,7 @@ fn hostile_names_come_back_as_they_were() {
     let column = reader.headers().unwrap().iter().position(|name| name == "name").unwrap();
     let names: Vec<_> = reader.records().take(3).map(|record| record.unwrap()[column].to_owned()).collect();
     assert_eq!(names[2], "'=1+1");
-    assert_eq!(names.iter().map(|name| cells::unescaped(name)).collect::<Vec<_>>(), HOSTILE);
+    assert_eq!(names.iter().map(|name| crate::domain::cells::unescaped(name)).collect::<Vec<_>>(), HOSTILE);
 }
 
 #[test]

@@ -1,17 +1,14 @@
-//! What lies on each rep's desk: customers to visit, fixed days, and who stays out.
-
-use hashbrown::HashMap;
+//! What lies on each rep's desk: customers to visit, and who stays out.
 
 use crate::domain::{Channel, Day, Notice};
-use crate::error::{Error, Fault, Result};
 use crate::features::{AttributeValues, FeatureTable};
 
 use super::assign::{Charge, is_visited, place_of};
 use super::inputs::{Decision, VisitRecord};
 use super::params::VisitsValidParams;
-use super::plan::{NotPlanned, VisitCause, VisitState, WhyNot};
+use super::plan::{NotPlanned, VisitState, WhyNot};
 use super::planning::{Planning, find};
-use super::tasks::{Group, Horizon, NO_RHYTHM, Task, set_turns, set_zones, zones};
+use super::tasks::{Group, Horizon, Task, set_turns, set_zones, zones};
 
 /// The log, by customer.
 pub(super) struct Past {
@@ -91,63 +88,6 @@ impl Desks {
         desks
     }
 
-    /// Appointments, kept visits and wishes become fixed days.
-    pub(super) fn agree(
-        &mut self,
-        planning: &Planning,
-        charges: &[Charge],
-        past: &Past,
-        horizon: Horizon,
-        params: &VisitsValidParams,
-    ) -> Result<()> {
-        let groups = Groups::new(planning.table, params);
-        let mut agreeing = Agreeing { planning, charges, past, groups, params, places: self.places() };
-        let mut faults = Vec::new();
-        for appointment in &planning.calendar.appointments {
-            let Some(index) = find(planning.table, &appointment.customer) else {
-                let cause = format!(
-                    "there is no customer \"{}\" to meet on {}",
-                    appointment.customer, appointment.day
-                );
-                faults.push(Fault::new(553, cause));
-                continue;
-            };
-            if horizon.holds(appointment.day) {
-                let rep = appointment.rep.as_deref();
-                self.fix(&mut agreeing, index, rep, appointment.day, VisitCause::Appointment);
-            }
-        }
-        Error::unless_empty(faults)?;
-        let Some(earlier) = planning.earlier else { return Ok(()) };
-        for answer in &earlier.overrides {
-            let day = match answer.decision {
-                Decision::Accepted => Some(answer.day),
-                Decision::Moved => answer.wish,
-                Decision::Dismissed => None,
-            };
-            if let (Some(index), Some(day)) = (find(planning.table, &answer.customer), day)
-                && horizon.holds(day)
-            {
-                self.fix(&mut agreeing, index, Some(&answer.rep), day, VisitCause::Appointment);
-            }
-        }
-        let frozen = horizon.from.plus(i32::try_from(params.freeze_days).unwrap_or(i32::MAX));
-        for visit in &earlier.visits {
-            let answered = earlier
-                .overrides
-                .iter()
-                .any(|answer| answer.customer == visit.customer && answer.day == visit.day);
-            if let Some(index) = find(planning.table, &visit.customer)
-                && horizon.holds(visit.day)
-                && visit.day < frozen
-                && !answered
-            {
-                self.fix(&mut agreeing, index, Some(&visit.rep), visit.day, VisitCause::Kept);
-            }
-        }
-        Ok(())
-    }
-
     /// Dismissed suggestions are not made again for one interval.
     fn put_off(&mut self, planning: &Planning, horizon: Horizon) {
         let Some(earlier) = planning.earlier else { return };
@@ -162,67 +102,6 @@ impl Desks {
             }
         }
     }
-
-    /// Where each customer's tasks lie: desk and place on it.
-    fn places(&self) -> HashMap<u32, Vec<(usize, usize)>> {
-        let mut places: HashMap<u32, Vec<(usize, usize)>> = HashMap::new();
-        for (desk, tasks) in self.tasks.iter().enumerate() {
-            for (at, task) in tasks.iter().enumerate() {
-                places.entry(task.customer).or_default().push((desk, at));
-            }
-        }
-        places
-    }
-
-    /// Fixes a day with the rep named, else with the one in charge; also for customers without visits in the service plan or with
-    /// another rep in charge.
-    fn fix(&mut self, by: &mut Agreeing, index: usize, rep: Option<&str>, day: Day, cause: VisitCause) {
-        let reps = by.planning.reps;
-        let in_charge = match by.charges[index] {
-            Charge::Rep(rep) => Some(rep as usize),
-            _ => None,
-        };
-        let named = rep.and_then(|name| reps.iter().position(|rep| *rep.name == *name.trim()));
-        let Some(desk) = named.or(in_charge) else {
-            self.warnings.push(
-                Notice::new("visit-without-rep")
-                    .with("customer", &*by.planning.table.ids[index])
-                    .with("day", day.to_string()),
-            );
-            return;
-        };
-        let places = by.places.entry(index as u32).or_default();
-        // Nobody is visited twice a day; an appointment outranks a visit kept.
-        let agreed = |task: &Task| task.agreed.iter().any(|(agreed, _)| *agreed == day);
-        if places.iter().any(|&(desk, at)| agreed(&self.tasks[desk][at])) {
-            return;
-        }
-        if !places.iter().any(|(other, _)| *other == desk) {
-            let task = task(by.planning, by.past, &by.groups, index, by.params);
-            places.push((desk, self.tasks[desk].len()));
-            self.tasks[desk].push(Task { interval: NO_RHYTHM, state: VisitState::Planned, ..task });
-        }
-        for &(other, at) in places.iter() {
-            let task = &mut self.tasks[other][at];
-            if other == desk {
-                task.agreed.push((day, cause));
-                task.agreed.sort_unstable();
-                task.state = VisitState::Planned;
-            } else {
-                task.met.push(day);
-            }
-        }
-    }
-}
-
-/// What fixing a day takes.
-struct Agreeing<'a> {
-    planning: &'a Planning<'a>,
-    charges: &'a [Charge],
-    past: &'a Past,
-    groups: Groups<'a>,
-    params: &'a VisitsValidParams,
-    places: HashMap<u32, Vec<(usize, usize)>>,
 }
 
 fn why_unvisited(planning: &Planning, index: usize) -> WhyNot {
@@ -233,7 +112,13 @@ fn why_unvisited(planning: &Planning, index: usize) -> WhyNot {
     }
 }
 
-fn task(planning: &Planning, past: &Past, groups: &Groups, index: usize, params: &VisitsValidParams) -> Task {
+pub(super) fn task(
+    planning: &Planning,
+    past: &Past,
+    groups: &Groups,
+    index: usize,
+    params: &VisitsValidParams,
+) -> Task {
     let service = &planning.service.customers[index];
     let interval = f64::from(planning.service.period_days.max(1)) / service.visits;
     let last = past.last[index];

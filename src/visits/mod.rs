@@ -12,7 +12,7 @@
 //! 2. *Charge.* The customer table says who is in charge; a blank is filled by who visited last. If it names nobody, customers
 //!    go to the nearest rep or are split into neighbouring areas of equal work ([`Assign`]).
 //! 3. *Fixed days.* Appointments, accepted suggestions, wishes, and the plan before inside the freeze window stay, whatever
-//!    else. A dismissed suggestion is not made again for one interval.
+//!    else; a visit of the plan before whose day was closed since is planned anew. A dismissed suggestion is not made again for one interval.
 //! 4. *Rhythm.* First visits come before second ones; within that tier Ⅰ, then the state, then value at stake.
 //!    A visit goes to the day within ±50 % of the interval (`spacing`) that costs least: days off the rhythm, kilometres added, a full
 //!    day, and a day outside the customer's area. Days off are excepted: the first open day after the window is in time.
@@ -30,6 +30,7 @@
 //! follow the practice of visit planners (portatour; states as in Perenso). 2-opt: Croes (1958), Operations Research 6(6);
 //! or-opt: Or (1976), Northwestern University. Planning whom to visit and the way together: Meyer, Glock & Radaschewski, arXiv 2011.14822.
 
+mod agreed;
 mod assign;
 mod desks;
 pub mod events;

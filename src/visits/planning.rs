@@ -20,7 +20,7 @@ use super::improve::shorten;
 use super::inputs::{Calendar, EarlierPlan, Rep, VisitRecord};
 use super::params::{UnknownReps, VisitsValidParams};
 use super::plan::{NotPlanned, RepPlan, Visit, VisitPlan, WhyNot};
-use super::routes::finish;
+use super::routes::{FullDay, finish};
 use super::schedule::{Schedule, Work, schedule};
 use super::tasks::{Horizon, Slot, Task, Travel, slots};
 
@@ -75,6 +75,7 @@ pub fn plan(planning: &Planning, params: &VisitsValidParams) -> Result<VisitPlan
     plan.warnings.append(&mut desks.warnings);
     plan.not_planned = desks.not_planned;
     plan.warnings.extend(beyond_days(planning, &made));
+    plan.warnings.extend(beyond_day(planning.reps, &made));
     for made in made {
         plan.visits.extend(made.visits);
         plan.not_planned.extend(made.without);
@@ -134,6 +135,8 @@ struct Made {
     rep: RepPlan,
     /// The customer to be visited most often beyond what the days allow: index, visits wanted, visits the days allow.
     beyond: Option<(u32, f64, u32)>,
+    /// Days with more agreed than the rep has hours or visits for.
+    full: Vec<FullDay>,
 }
 
 /// Says that the service plan asks for more visits than there are days, with the worst example.
@@ -170,6 +173,22 @@ fn left_out(planning: &Planning, plan: &VisitPlan) -> Option<Notice> {
     )
 }
 
+/// Says that more was agreed than a day holds, with the fullest day.
+fn beyond_day(reps: &[Rep], made: &[Made]) -> Option<Notice> {
+    let full = || made.iter().zip(reps).flat_map(|(made, rep)| made.full.iter().map(move |day| (rep, day)));
+    let (rep, worst) = full().max_by(|(_, a), (_, b)| a.hours.total_cmp(&b.hours).then(b.day.cmp(&a.day)))?;
+    Some(
+        Notice::new("agreed-beyond-day")
+            .with("days", full().count())
+            .with("rep", &*rep.name)
+            .with("day", worst.day.to_string())
+            .with("visits", worst.visits)
+            .with("hours", format!("{:.1}", worst.hours))
+            .with("most", rep.visits_per_day)
+            .with("has", format!("{:.1}", rep.hours_per_day)),
+    )
+}
+
 fn plan_rep(
     rep: &Rep,
     tasks: &[Task],
@@ -196,7 +215,7 @@ fn plan_rep(
     let mut made = schedule(&work);
     shorten(&work, &mut made);
     let without = without(rep, tasks, &made, horizon);
-    let (visits, mut told) = finish(rep, &work, &made, planning.as_of);
+    let (visits, mut told, full) = finish(rep, &work, &made, planning.as_of);
     told.days = open_days;
     let beyond = || tasks.iter().filter(|task| task.capped(horizon).is_some());
     told.beyond_days = beyond().count() as u32;
@@ -204,7 +223,7 @@ fn plan_rep(
     let beyond = worst.map(|task| (task.customer, horizon.days() / task.interval, task.most.unwrap_or(0)));
     told.hours = hours;
     told.utilisation = if hours > 0.0 { (told.visit_hours + told.travel_hours) / hours } else { 0.0 };
-    Made { visits, without, rep: told, beyond }
+    Made { visits, without, rep: told, beyond, full }
 }
 
 /// Agreed visits stay even on days off; such days hold nothing else.

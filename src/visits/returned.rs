@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::domain::cells::unescaped;
 use crate::domain::{Day, Notice};
 use crate::error::{Error, Fault, Result};
 use crate::ingest::SheetTable;
@@ -107,8 +108,9 @@ pub fn returned(path: &Path, sheets: &[SheetTable], as_of: Day) -> Result<Return
             if filled.iter().all(|cell| cell.is_empty()) {
                 continue;
             }
-            let rep = if rep.is_some() { cell(rep) } else { &sheet.name };
-            let row = Row { id: cell(Some(customer)), day: cell(Some(date)).parse().ok(), rep, filled };
+            let rep = if rep.is_some() { unescaped(cell(rep)) } else { &sheet.name };
+            let id = unescaped(cell(Some(customer)));
+            let row = Row { id, day: cell(Some(date)).parse().ok(), rep, filled };
             let known = returned.visits.len();
             if !row.id.is_empty() {
                 returned.customers.push(row.id.into());

@@ -4,12 +4,27 @@ use crate::domain::Day;
 
 use super::geography::{Place, Way};
 use super::inputs::Rep;
-use super::plan::{RepPlan, Visit};
+use super::plan::{RepPlan, Visit, VisitCause};
 use super::schedule::{Schedule, Work};
 use super::tasks::Slot;
 
-/// The visits of one rep by date and sequence, and the rep's figures (days and hours are not known here).
-pub(super) fn finish(rep: &Rep, work: &Work, made: &Schedule, as_of: Day) -> (Vec<Visit>, RepPlan) {
+/// A day on which more was agreed than the rep has hours or visits for.
+#[derive(Clone, Debug)]
+pub(super) struct FullDay {
+    pub(super) day: Day,
+    pub(super) visits: u32,
+    /// Hours of the visits and the way.
+    pub(super) hours: f64,
+}
+
+/// The visits of one rep by date and sequence, the rep's figures (days and hours are not known here), and days with too
+/// much agreed.
+pub(super) fn finish(
+    rep: &Rep,
+    work: &Work,
+    made: &Schedule,
+    as_of: Day,
+) -> (Vec<Visit>, RepPlan, Vec<FullDay>) {
     let mut told = RepPlan {
         rep: rep.name.clone(),
         customers: work.tasks.len() as u32,
@@ -19,9 +34,18 @@ pub(super) fn finish(rep: &Rep, work: &Work, made: &Schedule, as_of: Day) -> (Ve
     };
     let mut numbers = vec![0_u32; work.tasks.len()];
     let mut visits = Vec::with_capacity(made.stops.len());
+    let mut full = Vec::new();
     for slot in &made.slots {
         let day = order_day(work.travel.way, work, made, slot);
+        let before = told.visit_hours + told.travel_hours;
         told.add_day(work, made, slot, &day);
+        let hours = told.visit_hours + told.travel_hours - before;
+        let fixed =
+            |stop: &usize| matches!(made.stops[*stop].cause, VisitCause::Appointment | VisitCause::Kept);
+        let is_beyond = slot.stops.len() > rep.visits_per_day as usize || hours > rep.hours_per_day + 1e-6;
+        if is_beyond && slot.stops.iter().all(fixed) {
+            full.push(FullDay { day: slot.day, visits: slot.stops.len() as u32, hours });
+        }
         for ((sequence, &stop), &km) in (1..).zip(&day.order).zip(&day.legs) {
             let placed = made.stops[stop];
             let task = &work.tasks[placed.task];
@@ -51,7 +75,7 @@ pub(super) fn finish(rep: &Rep, work: &Work, made: &Schedule, as_of: Day) -> (Ve
             });
         }
     }
-    (visits, told)
+    (visits, told, full)
 }
 
 /// Minutes to a stop: by distance with a place, else the recipe's; the day's first stop without a home is where

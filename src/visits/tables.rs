@@ -4,6 +4,7 @@
 
 use hashbrown::HashMap;
 
+use crate::domain::cells::unescaped;
 use crate::domain::{Day, Notice};
 use crate::error::{Error, Fault, Result, nearest};
 use crate::ingest::{Role, Table, TableRow};
@@ -342,8 +343,8 @@ pub fn earlier(table: &Table) -> (Vec<EarlierVisit>, Option<Notice>) {
     let tier = table.further_columns().iter().find(|(_, name)| *name == "tier").map(|(at, _)| *at);
     let read = |row: &TableRow| {
         Some(EarlierVisit {
-            customer: table.id(row, Role::CustomerId)?,
-            rep: table.text(row, Role::Rep).unwrap_or_default().into(),
+            customer: unescaped(&table.id(row, Role::CustomerId)?).into(),
+            rep: unescaped(table.text(row, Role::Rep).unwrap_or_default()).into(),
             day: table.day(row, Role::Date).ok()??,
             tier: tier.and_then(|column| table.text_at(row, column)).unwrap_or_default().into(),
         })

@@ -7,8 +7,8 @@ use std::str::FromStr;
 use hashbrown::HashMap;
 
 use crate::domain::Money;
+use crate::domain::cells::unescaped;
 use crate::error::{Fault, Result};
-use crate::report::cells::unescaped;
 
 pub(super) struct Table {
     path: PathBuf,

@@ -6,8 +6,7 @@ use rust_xlsxwriter::{
 };
 
 use super::Book;
-use crate::domain::{Day, Money, Tier};
-use crate::report::cells;
+use crate::domain::{Day, Money, Tier, cells};
 
 /// Characters a cell can hold.
 const CELL_LIMIT: usize = 32_767;

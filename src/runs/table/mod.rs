@@ -14,6 +14,7 @@ pub use columns::SideColumns;
 
 use super::parts::{Parts, Rank};
 use super::side::{Assignment, Side};
+use crate::domain::cells::unescaped;
 use crate::error::{Error, Fault, Result};
 use crate::ingest::{normal_id, read_text};
 use columns::Columns;
@@ -182,7 +183,7 @@ impl Columns {
             value,
             potential,
             parts: Parts { orders: orders.map(|orders| orders as u32), ranks },
-            ..Assignment::bare(std::str::from_utf8(normal_id(words::unescaped(id).as_bytes())).ok()?, tier)
+            ..Assignment::bare(std::str::from_utf8(normal_id(unescaped(id).as_bytes())).ok()?, tier)
         })
     }
 }

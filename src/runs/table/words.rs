@@ -62,15 +62,6 @@ fn ungrouped(text: &str) -> Option<String> {
         .then(|| format!("{sign}{first}{}.{fraction}", rest.concat()))
 }
 
-/// Ids that look like a formula are written with an apostrophe before them; here it goes away, so
-/// that the same customer is the same on both sides.
-pub(super) fn unescaped(id: &str) -> &str {
-    match id.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest,
-        _ => id,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

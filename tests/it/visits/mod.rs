@@ -2,6 +2,7 @@
 
 mod by_hand;
 mod calendars;
+mod closed_days;
 mod iowa;
 mod judge;
 mod program;

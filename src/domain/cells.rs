@@ -3,13 +3,15 @@
 //! A text that begins with `=`, `+`, `-`, `@` (also their full-width forms, tab, carriage return or line
 //! feed) and is not a number gets a leading apostrophe. A text that already begins with apostrophes before
 //! such a sign gets one more, so that [`unescaped`] gives back exactly what was there.
+//!
+//! Whoever reads a file of Erba again (`report`, but also the plan before and a filled-in workbook) must take it back.
 
 use std::borrow::Cow;
 
 const RISKY: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
 /// True for a text that needs a leading apostrophe.
-pub(super) fn is_risky(text: &str) -> bool {
+pub(crate) fn is_risky(text: &str) -> bool {
     // Nearly every cell ends here, on its first byte.
     match text.as_bytes().first() {
         Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\n' | b'\'' | 0xEF) => {}
@@ -25,12 +27,12 @@ fn is_number(text: &str) -> bool {
 }
 
 /// A text as safe as CSV cells are, for other formats that spreadsheets open.
-pub(super) fn escaped(text: &str) -> Cow<'_, str> {
+pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
     if is_risky(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 
 /// What a cell held before it was escaped.
-pub(super) fn unescaped(cell: &str) -> &str {
+pub(crate) fn unescaped(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
         Some(rest) if rest.trim_start_matches('\'').starts_with(RISKY) => rest,
         _ => cell,
