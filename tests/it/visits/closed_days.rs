@@ -224,7 +224,8 @@ fn filled_in_rows_of_such_customers_are_theirs() {
         header: ["Date", "Customer", "Rep", "Outcome"].map(str::to_owned).to_vec(),
         rows: vec![(2, ["2023-01-02", "'=0", "'=1+1", "order"].map(str::to_owned).to_vec())],
     };
-    let found = erba::visits::returned::returned(&[sheet]).visits;
+    let found =
+        erba::visits::returned::returned("li.xlsx".as_ref(), &[sheet], day("2023-01-03")).unwrap().visits;
     let expected = VisitRecord {
         customer: "=0".into(),
         day: day("2023-01-02"),
