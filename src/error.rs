@@ -203,18 +203,25 @@ impl Fault {
     }
 }
 
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+        }
+        f.write_str(": ")?;
+        match &self.column {
+            Some(column) => write!(f, "column \"{column}\": "),
+            None => Ok(()),
+        }
+    }
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "error[E{}]: ", self.code)?;
         if let Some(place) = &self.place {
-            f.write_str(&place.file)?;
-            if let Some(line) = place.line {
-                write!(f, ":{line}")?;
-            }
-            f.write_str(": ")?;
-            if let Some(column) = &place.column {
-                write!(f, "column \"{column}\": ")?;
-            }
+            write!(f, "{place}")?;
         }
         f.write_str(&self.cause)?;
         if let Some(action) = &self.action {

@@ -12,6 +12,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::language::Language;
+
 pub use printer::Printer;
 
 /// How a command that did not fail ends the program: 0, 4 or 5 (see [`crate::error::Exit`]).
@@ -57,10 +59,25 @@ enum Command {
     Bench(commands::bench::Args),
 }
 
+impl Command {
+    /// The language that was asked for, where a command asks.
+    fn language(&self) -> Language {
+        match self {
+            Command::Demo(args) => args.lang,
+            Command::Run(args) => args.output.lang,
+            Command::Score(args) => args.output.lang,
+            Command::Compare(args) => args.lang,
+            Command::Report(args) => args.lang,
+            _ => Language::En,
+        }
+    }
+}
+
 /// Parses the command line, runs the command and tells how it went.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let printer = Printer::new(cli.quiet);
+    let lang = cli.command.language();
     let outcome = match cli.command {
         Command::Demo(args) => commands::demo::run(&args, &printer),
         Command::Run(args) => commands::run::run(&args, &printer),
@@ -80,6 +97,6 @@ pub fn main() -> ExitCode {
     };
     match outcome {
         Ok(code) => code,
-        Err(failure) => printer.failure(&failure),
+        Err(failure) => printer.failure(&failure, lang),
     }
 }

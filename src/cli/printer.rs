@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use crate::error::{Error, Exit};
+use crate::language::Language;
 
 /// Prints for a command; silent but for data and errors when quiet.
 #[derive(Debug)]
@@ -52,9 +53,10 @@ impl Printer {
     }
 
     /// Tells a failure and gives the exit code that goes with it.
-    pub fn failure(&self, failure: &anyhow::Error) -> ExitCode {
+    pub fn failure(&self, failure: &anyhow::Error, lang: Language) -> ExitCode {
         if let Some(error) = failure.downcast_ref::<Error>() {
-            self.tell(&error.to_string());
+            let faults: Vec<String> = error.faults.iter().map(|fault| lang.fault(fault)).collect();
+            self.tell(&faults.join("\n\n"));
             return error.exit().code().into();
         }
         self.tell(&format!("error: {failure:#}"));

@@ -120,6 +120,15 @@ fn no_such_recipe(name: &str) -> Fault {
     }
 }
 
+/// A base is shipped, so that a recipe is whole in one file.
+fn no_such_base(name: &str) -> Fault {
+    let fault = no_such_recipe(name);
+    Fault {
+        cause: format!("there is no shipped recipe \"{name}\" to build on; a file cannot be a base"),
+        ..fault
+    }
+}
+
 fn assemble(label: &str, stem: &str, text: &str, overrides: &str) -> Result<Recipe> {
     let general = builtin()[0].text;
     let schema_text = keys::switched_on(general);
@@ -132,8 +141,16 @@ fn assemble(label: &str, stem: &str, text: &str, overrides: &str) -> Result<Reci
         .into_inner();
     let mut own = layers.parse(label, text)?;
     let mut faults = keys::unknown(&mut own, &schema, &layers);
-    let own_name = text_of(&own, "name").map_or_else(|| stem.to_owned(), str::to_owned);
-    let own_title = text_of(&own, "title").unwrap_or_default().to_owned();
+    let mut own_text = |key: &str| {
+        let value = own.get(key)?;
+        let text = value.get_ref().as_str();
+        if text.is_none() {
+            faults.push(layers.fault(112, value.span().start, format!("{key}: should be a text in quotes")));
+        }
+        text.map(str::to_owned)
+    };
+    let own_name = own_text("name").unwrap_or_else(|| stem.to_owned());
+    let own_title = own_text("title").unwrap_or_default();
     for base in bases(&own, &layers)?.into_iter().rev() {
         let base = layers.parse(&format!("recipe {}", base.name), base.text)?;
         layers.merge(base);
@@ -177,10 +194,6 @@ fn assemble(label: &str, stem: &str, text: &str, overrides: &str) -> Result<Reci
     recipe.ok_or_else(|| Fault::new(902, "a section of the recipe is missing without a fault").into())
 }
 
-fn text_of<'r>(table: &'r DeTable<'_>, key: &str) -> Option<&'r str> {
-    table.get(key)?.get_ref().as_str()
-}
-
 /// The shipped recipes that a recipe builds on, the nearest first; `general` is under all of them anyway.
 fn bases(own: &DeTable<'_>, layers: &Layers<'_>) -> Result<Vec<&'static Builtin>> {
     let mut found: Vec<&'static Builtin> = Vec::new();
@@ -193,7 +206,7 @@ fn bases(own: &DeTable<'_>, layers: &Layers<'_>) -> Result<Vec<&'static Builtin>
                 .into());
         };
         let base = Builtin::find(&name)
-            .ok_or_else(|| Fault { place: layers.place(position), ..no_such_recipe(&name) })?;
+            .ok_or_else(|| Fault { place: layers.place(position), ..no_such_base(&name) })?;
         if base.name == "general" || found.iter().any(|known| known.name == base.name) {
             break;
         }

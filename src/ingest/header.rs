@@ -107,36 +107,49 @@ impl RoleMap {
         needed.iter().copied().filter(|role| self.get(*role).is_none())
     }
 
+    /// The role that a column plays.
+    fn role_of(&self, column: usize) -> Option<Role> {
+        let plays =
+            |place: &ColumnRef| matches!(place, ColumnRef::Columns(columns) if columns.contains(&column));
+        self.0.iter().find(|(_, place)| plays(place)).map(|(role, _)| *role)
+    }
+
+    /// The fault that names a missing role, the columns there are, the nearest, and what it was mapped to instead.
+    pub(super) fn fault_of_absent(&self, file: &Path, header: &[String], role: Role) -> Fault {
+        let plain: Vec<String> = header.iter().map(|cell| plain(cell)).collect();
+        let free: Vec<usize> = (0..header.len()).filter(|place| self.role_of(*place).is_none()).collect();
+        let near = role.synonyms().iter().find_map(|synonym| {
+            let near = nearest(synonym, free.iter().map(|place| plain[*place].as_str()))?;
+            free.iter().find(|place| plain[**place] == near).map(|place| header[*place].as_str())
+        });
+        let lost = (0..header.len()).find(|place| role.synonyms().contains(&plain[*place].as_str()));
+        let elsewhere = lost.and_then(|place| {
+            let other = self.role_of(place)?.as_str();
+            Some(format!("; \"{}\" is taken as {other}", header[place]))
+        });
+        let columns = header.iter().map(|cell| format!("\"{cell}\"")).collect::<Vec<_>>().join(", ");
+        let role_name = role.as_str();
+        let like_data = header.iter().any(|cell| cell.parse::<f64>().is_ok());
+        let numbered = header.iter().enumerate().all(|(place, cell)| *cell == (place + 1).to_string());
+        // Guessing at a column that is not even near would send the user astray.
+        let named = match near {
+            Some(name) => format!("name the column: --map {role_name}=\"{name}\""),
+            None if numbered => format!("name the column by its number: --map {role_name}=1"),
+            None if like_data => format!(
+                "the first line looks like data: if there is no header, give --no-header and name columns by number, such as --map {role_name}=1"
+            ),
+            None => format!("name the column: --map {role_name}=\"Column\""),
+        };
+        let near = near.map(|name| format!("; the nearest is \"{name}\"")).or(elsewhere).unwrap_or_default();
+        Fault::new(202, format!("no column for {role_name}; the columns are {columns}{near}"))
+            .in_file(file)
+            .hint(named)
+    }
+
     /// A fault for each of `needed` that is not there.
     pub(super) fn missing(&self, file: &Path, header: &[String], needed: &[Role]) -> Vec<Fault> {
-        self.absent(needed).map(|role| missing_role(file, header, role)).collect()
+        self.absent(needed).map(|role| self.fault_of_absent(file, header, role)).collect()
     }
-}
-
-/// The fault that names a missing role, the columns there are and the nearest.
-pub(super) fn missing_role(file: &Path, header: &[String], role: Role) -> Fault {
-    let plain: Vec<String> = header.iter().map(|cell| plain(cell)).collect();
-    let near = role.synonyms().iter().find_map(|synonym| {
-        let near = nearest(synonym, plain.iter().map(String::as_str))?;
-        plain.iter().position(|cell| cell == near).map(|place| header[place].as_str())
-    });
-    let columns = header.iter().map(|cell| format!("\"{cell}\"")).collect::<Vec<_>>().join(", ");
-    let role_name = role.as_str();
-    let like_data = header.iter().any(|cell| cell.parse::<f64>().is_ok());
-    let numbered = header.iter().enumerate().all(|(place, cell)| *cell == (place + 1).to_string());
-    // Guessing at a column that is not even near would send the user astray.
-    let named = match near {
-        Some(name) => format!("name the column: --map {role_name}=\"{name}\""),
-        None if numbered => format!("name the column by its number: --map {role_name}=1"),
-        None if like_data => format!(
-            "the first line looks like data: if there is no header, give --no-header and name columns by number, such as --map {role_name}=1"
-        ),
-        None => format!("name the column: --map {role_name}=\"Column\""),
-    };
-    let near = near.map(|name| format!("; the nearest is \"{name}\"")).unwrap_or_default();
-    Fault::new(202, format!("no column for {role_name}; the columns are {columns}{near}"))
-        .in_file(file)
-        .hint(named)
 }
 
 #[cfg(test)]
@@ -180,17 +193,31 @@ mod tests {
 
     #[test]
     fn a_missing_role_names_the_nearest_column() {
-        let fault = missing_role(Path::new("t.csv"), &header(&["custmer id", "x"]), CustomerId);
+        let fault = RoleMap(Vec::new()).fault_of_absent(
+            Path::new("t.csv"),
+            &header(&["custmer id", "x"]),
+            CustomerId,
+        );
         assert!(fault.cause.contains("the nearest is \"custmer id\""), "{}", fault.cause);
     }
 
     #[test]
     fn no_column_is_named_that_is_not_near() {
-        let hint =
-            |cells: &[&str]| missing_role(Path::new("t.csv"), &header(cells), CustomerId).action.unwrap();
+        let hint = |cells: &[&str]| {
+            let fault = RoleMap(Vec::new()).fault_of_absent(Path::new("t.csv"), &header(cells), CustomerId);
+            fault.action.unwrap()
+        };
         assert!(hint(&["Channel", "Fresh"]).contains("customer_id=\"Column\""));
         assert!(hint(&["00004", "19970101", "29.33"]).contains("--no-header"));
         assert!(hint(&["1", "2", "3"]).contains("by its number"));
+    }
+
+    #[test]
+    fn a_column_mapped_to_another_role_is_not_offered() {
+        let roles = RoleMap(vec![(Amount, ColumnRef::Columns(vec![1]))]);
+        let fault = roles.fault_of_absent(Path::new("t.csv"), &header(&["id", "date"]), Date);
+        assert!(fault.cause.ends_with("; \"date\" is taken as amount"), "{}", fault.cause);
+        assert!(fault.action.unwrap().contains("date=\"Column\""));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::error::{Error, Fault, Result};
 
 use super::account::{InputRecord, Reject, RowCounts};
-use super::header::{RoleMap, missing_role};
+use super::header::RoleMap;
 use super::ids::normal_id;
 use super::params::ReadOptions;
 use super::roles::{ColumnRef, Role};
@@ -123,7 +123,7 @@ impl Columns {
         let mut faults = Vec::new();
         let mut single = |role: Role| {
             roles.column(role).unwrap_or_else(|| {
-                faults.push(missing_role(path, header, role));
+                faults.push(roles.fault_of_absent(path, header, role));
                 0
             })
         };

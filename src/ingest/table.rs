@@ -9,7 +9,7 @@ use crate::error::{Fault, Result};
 
 use super::account::{InputRecord, Reject, RowCounts};
 use super::dates::{DateFormat, OrderEvidence, parse_day, undecided};
-use super::header::{RoleMap, missing_role};
+use super::header::RoleMap;
 use super::ids::normal_id;
 use super::numbers::{DecimalEvidence, DecimalSign, parse_money};
 use super::params::ReadOptions;
@@ -63,7 +63,7 @@ impl Table {
         let all: Vec<Role> = needed.iter().chain(wanted).copied().collect();
         let roles = RoleMap::find(path, &sheet.header, &all, &options.mappings)?;
         let missing = roles.absent(needed).map(|absent| {
-            let fault = missing_role(path, &sheet.header, absent);
+            let fault = roles.fault_of_absent(path, &sheet.header, absent);
             if role == "customers" && absent == Role::CustomerId { offer_row_numbers(fault) } else { fault }
         });
         crate::error::Error::unless_empty(missing.collect())?;

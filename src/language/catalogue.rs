@@ -96,7 +96,9 @@ mod tests {
 
     #[test]
     fn both_languages_have_the_same_messages_and_arguments() {
-        let [en, zh] = SOURCES.map(messages);
+        let [en, mut zh] = SOURCES.map(messages);
+        // Faults are English where they arise; only their codes are told in Chinese.
+        zh.retain(|key, _| !key.starts_with("fault-"));
         let missing: Vec<_> = en.keys().filter(|key| !zh.contains_key(*key)).collect();
         assert!(missing.is_empty(), "not in zh.ftl: {missing:?}");
         let missing: Vec<_> = zh.keys().filter(|key| !en.contains_key(*key)).collect();

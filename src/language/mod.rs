@@ -22,6 +22,7 @@ use std::borrow::Cow;
 use std::str::FromStr;
 
 use crate::domain::{Notice, NoticeValue};
+use crate::error::Fault;
 
 pub use fluent_bundle::FluentValue;
 
@@ -83,6 +84,23 @@ impl Language {
         self.try_text(&format!("warning-{}", notice.code), &args).unwrap_or_else(|| notice.to_string())
     }
 
+    /// A fault in words. In Chinese the meaning of its code comes first; place and cause stay as they are, since they
+    /// quote what the file or the command line says.
+    pub fn fault(self, fault: &Fault) -> String {
+        let Some(meaning) = self.try_text(&format!("fault-{}", fault.code), &[]) else {
+            return fault.to_string();
+        };
+        let place = fault.place.as_ref().map(ToString::to_string).unwrap_or_default();
+        let told = [
+            ("code", FluentValue::from(fault.code.to_string())),
+            ("meaning", meaning.into()),
+            ("detail", format!("{place}{}", fault.cause).into()),
+        ];
+        let hint =
+            fault.action.as_ref().map(|hint| self.text("fault-hint", &[("hint", hint.as_str().into())]));
+        [Some(self.text("fault-line", &told)), hint].into_iter().flatten().collect::<Vec<_>>().join("\n\n")
+    }
+
     /// The message `key`, none if there is no such message: for keys that come from a recipe.
     pub fn try_text(self, key: &str, args: &[(&str, FluentValue<'_>)]) -> Option<String> {
         catalogue::format(self, key, args).map(Cow::into_owned)
@@ -121,6 +139,18 @@ mod tests {
             assert_eq!(text.parse::<Language>().unwrap(), language);
         }
         assert!("fr".parse::<Language>().is_err());
+    }
+
+    #[test]
+    fn every_code_of_a_fault_has_a_chinese_meaning_and_english_stays_as_it_is() {
+        for info in crate::error::CODES {
+            let fault = Fault::new(info.code, "why").in_file("a.csv".as_ref()).at_line(3).hint("do so");
+            let told = Language::Zh.fault(&fault);
+            let (head, rest) = told.split_once('：').unwrap();
+            assert!(head.starts_with(&format!("错误[E{}] ", info.code)) && head.len() > 14, "{told}");
+            assert_eq!(rest, "a.csv:3: why\n\n提示：do so");
+            assert_eq!(Language::En.fault(&fault), fault.to_string());
+        }
     }
 
     #[test]

@@ -71,7 +71,7 @@ pub(super) fn segmentation(count: usize) -> Segmentation {
             reason: "\"=cmd()\" is not a number".into(),
         }],
         table: table(count, as_of),
-        value: Value { metric: "sales".into(), amounts, weights: Vec::new() },
+        value: Value { metric: "sales".into(), amounts, ..Value::default() },
         potential,
         typing: typing(&types, innovativeness),
         tiering,

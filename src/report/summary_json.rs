@@ -56,6 +56,7 @@ fn summary(all: &Segmentation, lang: Language) -> Result<Value> {
         "value_metric": all.value.metric,
         "value_weights": all.value.weights.iter().map(|(column, weight)| (column.clone(), json!(weight)))
             .collect::<Map<_, _>>(),
+        "value_consistency_ratio": all.value.consistency_ratio,
         "value_total": all.value_total(),
         "tiers": tiers,
         "types": types,

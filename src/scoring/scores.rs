@@ -14,6 +14,8 @@ pub struct Value {
     pub amounts: Vec<Money>,
     /// Weights of a score card, in the recipe's order; empty for every other metric.
     pub weights: Vec<(String, f64)>,
+    /// Saaty's consistency ratio of the pairwise judgments, when the weights of a score card come from them.
+    pub consistency_ratio: Option<f64>,
 }
 
 /// What each customer could bring beyond what it brings; vectors in the order of the feature table.

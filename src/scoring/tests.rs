@@ -199,6 +199,27 @@ fn a_score_card_adds_up_by_hand() {
 }
 
 #[test]
+fn the_ratio_of_a_judged_score_card_stands_beside_its_weights() {
+    let card = r#"
+        weighting = "ahp"
+        judgments = [
+            { more = "sales", less = "orders", times = 3 },
+            { more = "orders", less = "active_days", times = 3 },
+            { more = "sales", less = "active_days", times = 5 },
+        ]
+        columns = [{ column = "sales" }, { column = "orders" }, { column = "active_days" }]"#;
+    let params = params(|params| {
+        params.metric = "score".into();
+        params.card = toml::from_str(card).unwrap();
+    });
+    let value = measure(&table(), &params, None).unwrap();
+    // Of three things the largest eigenvalue is 1 + t + 1/t, t the third root of 5 / (3 · 3); Saaty (1980) divides by 2 · 0.58.
+    let t = (5.0_f64 / 9.0).cbrt();
+    let expected = (1.0 + t + t.recip() - 3.0) / 2.0 / 0.58;
+    assert!((value.consistency_ratio.unwrap() - expected).abs() < 1e-9, "{:?}", value.consistency_ratio);
+}
+
+#[test]
 fn weights_can_come_from_the_data() {
     for weighting in [Weighting::Entropy, Weighting::Critic] {
         let (_, found) = judged(&table(), |params| params.potential.weighting = weighting);

@@ -85,7 +85,7 @@ pub fn fit_value(
     if params.metric == "score" {
         let raw = card_columns(table, params, lifetime)?;
         let model = fit_card(&raw, params);
-        return Ok((model.score(&raw, table.len()), model));
+        return Ok((model.score(&raw, table.len(), params), model));
     }
     let value = plain(table, &params.metric, lifetime)?;
     Ok((value, ValueModel { metric: params.metric.clone(), card: Vec::new() }))
@@ -111,7 +111,7 @@ impl ValueModel {
             return Err(Fault::new(461, cause).hint("fit it anew with `erba run`").into());
         }
         if self.metric == "score" {
-            return Ok(self.score(&card_columns(table, params, lifetime)?, table.len()));
+            return Ok(self.score(&card_columns(table, params, lifetime)?, table.len(), params));
         }
         plain(table, &self.metric, lifetime)
     }
@@ -130,7 +130,7 @@ impl ValueModel {
     }
 
     /// * `raw`: one column a line of the card.
-    fn score(&self, raw: &[Vec<Option<f64>>], customers: usize) -> Value {
+    fn score(&self, raw: &[Vec<Option<f64>>], customers: usize, params: &ScoringValidParams) -> Value {
         let scaled: Vec<Vec<Option<f64>>> = raw
             .par_iter()
             .zip(&self.card)
@@ -145,13 +145,14 @@ impl ValueModel {
             })
             .collect();
         let weights = self.card.iter().map(|line| (line.column.clone(), line.weight)).collect();
-        Value { metric: "score".to_owned(), amounts, weights }
+        let consistency_ratio = params.card_priorities.as_ref().map(|found| found.ratio);
+        Value { metric: "score".to_owned(), amounts, weights, consistency_ratio }
     }
 }
 
 /// Value by any metric but the score card.
 fn plain(table: &FeatureTable, metric: &str, lifetime: Option<&[Money]>) -> Result<Value> {
-    let plain = |amounts| Ok(Value { metric: metric.to_owned(), amounts, weights: Vec::new() });
+    let plain = |amounts| Ok(Value { metric: metric.to_owned(), amounts, ..Value::default() });
     match metric {
         "sales" => plain(table.rows.iter().map(|row| row.sales).collect()),
         "margin" => plain(margins(table)?),

@@ -187,7 +187,7 @@ mod tests {
             params.promote.min_potential = 0.3;
             let params = params.check().unwrap();
             let amount = |(value, ..): &(i64, u32, u32)| Money(if tied { value % 7 } else { *value });
-            let value = Value { metric: "sales".into(), amounts: people.iter().map(amount).collect(), weights: Vec::new() };
+            let value = Value { metric: "sales".into(), amounts: people.iter().map(amount).collect(), ..Value::default() };
             let potential = Potential {
                 scores: people.iter().map(|(_, score, _)| f64::from(*score) / 40.0).collect(),
                 evidence: people.iter().map(|(.., seen)| *seen > 0).collect(),

@@ -157,7 +157,8 @@ impl TieringParams {
         for (name, limits) in [("share", self.share), ("count", self.count)] {
             share_fault(&format!("tiering.{name}.one"), limits.one, &mut faults);
             share_fault(&format!("tiering.{name}.two"), limits.two, &mut faults);
-            if limits.one > limits.two {
+            // What is no share is told once, not again as an order.
+            if limits.one > limits.two && faults.is_empty() {
                 faults.push(fault(&format!("tiering.{name}.two"), "tier II would end before tier I").hint(
                     "the lines are cumulative: 0.6 and 0.8 give 60 % to tier I and the next 20 % to tier II",
                 ));

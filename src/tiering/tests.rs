@@ -16,7 +16,7 @@ fn params(change: impl FnOnce(&mut TieringParams)) -> TieringValidParams {
 
 fn value(units: &[i64]) -> Value {
     let amounts = units.iter().map(|unit| Money(unit * Money::SCALE)).collect();
-    Value { metric: "sales".into(), amounts, weights: Vec::new() }
+    Value { metric: "sales".into(), amounts, ..Value::default() }
 }
 
 fn ids(n: usize) -> Vec<Box<str>> {
@@ -209,7 +209,7 @@ fn scores(n: usize) -> Vec<f64> {
 
 fn run(units: &[i64], scale: i64, method: Method) -> Tiering {
     let amounts = units.iter().map(|unit| Money(unit * scale)).collect();
-    let value = Value { metric: "sales".into(), amounts, weights: Vec::new() };
+    let value = Value { metric: "sales".into(), amounts, ..Value::default() };
     let params = params(|params| {
         params.method = method;
         params.promote.max_share = 0.2;

@@ -63,5 +63,5 @@ pub(super) fn table(customers: u32, launches: u32, days: i32, lift: f64, seed: u
 /// Sales as value.
 pub(super) fn value(table: &FeatureTable) -> Value {
     let amounts = table.rows.iter().map(|row| row.sales).collect();
-    Value { metric: "sales".to_owned(), amounts, weights: Vec::new() }
+    Value { metric: "sales".to_owned(), amounts, ..Value::default() }
 }

@@ -47,7 +47,7 @@ fn cdnow_sample_gives_the_published_shares() {
     let (ids, amounts): (Vec<Box<str>>, Vec<Money>) =
         sales.into_iter().map(|(id, sum)| (id, Money(sum))).unzip();
     let potential = Potential { scores: vec![0.0; ids.len()], ..Potential::default() };
-    let value = Value { metric: "sales".into(), amounts, weights: Vec::new() };
+    let value = Value { metric: "sales".into(), amounts, ..Value::default() };
     let split = |method| {
         let params = TieringParams { method, ..section("tiering") }.check().unwrap();
         shares(&tiering::split(&value, &potential, &ids, &params, 1).unwrap())

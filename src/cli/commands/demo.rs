@@ -26,7 +26,7 @@ pub(crate) struct Args {
     force: bool,
     /// Language of reports and reasons
     #[arg(long, value_name = "en|zh|zh-wan", default_value = "en", value_parser = input::language)]
-    lang: crate::language::Language,
+    pub(in crate::cli) lang: crate::language::Language,
 }
 
 pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {

@@ -52,7 +52,7 @@ pub(super) struct InputArgs {
 
 /// Where the result goes.
 #[derive(Debug, clap::Args)]
-pub(super) struct OutputArgs {
+pub(in crate::cli) struct OutputArgs {
     /// The folder to write
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub(super) out: PathBuf,
@@ -61,7 +61,7 @@ pub(super) struct OutputArgs {
     pub(super) force: bool,
     /// Language of reports and reasons
     #[arg(long, value_name = "en|zh|zh-wan", default_value = "en", value_parser = language, help_heading = "Output")]
-    pub(super) lang: Language,
+    pub(in crate::cli) lang: Language,
     #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "csv,json", value_parser = format, help_heading = "Output", help = FORMATS_HELP)]
     pub(super) formats: Vec<Format>,
     /// A name to find the run by in the registry

@@ -20,7 +20,7 @@ pub(crate) struct Args {
     dir: PathBuf,
     /// Language of the reports; zh-wan counts amounts in 万
     #[arg(long, value_name = "en|zh|zh-wan", default_value = "en", value_parser = input::language)]
-    lang: Language,
+    pub(in crate::cli) lang: Language,
     /// What to make: html, xlsx
     #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "html", value_parser = input::format)]
     formats: Vec<Format>,

@@ -53,7 +53,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "RUN", help_heading = "Method")]
     previous: Option<String>,
     #[command(flatten)]
-    output: OutputArgs,
+    pub(in crate::cli) output: OutputArgs,
     /// Open the report when it is made (makes report.html if --formats does not)
     #[arg(long, help_heading = "Output")]
     open: bool,

@@ -42,7 +42,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = memory, help_heading = "Method")]
     memory: u64,
     #[command(flatten)]
-    output: OutputArgs,
+    pub(in crate::cli) output: OutputArgs,
 }
 
 const EXAMPLES: &str = "\

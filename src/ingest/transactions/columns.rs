@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Fault, Result};
-use crate::ingest::header::{RoleMap, missing_role};
+use crate::ingest::header::RoleMap;
 use crate::ingest::roles::{ColumnRef, Role};
 
 /// Where each role's cells are.
@@ -47,7 +47,7 @@ impl Columns {
                 (Some(ColumnRef::Columns(columns)), ..) => Some(AmountColumns::Given(columns.clone())),
                 (_, Some(quantity), Some(price)) => Some(AmountColumns::QuantityTimesPrice(quantity, price)),
                 _ => {
-                    faults.push(missing_role(path, header, Role::Amount));
+                    faults.push(roles.fault_of_absent(path, header, Role::Amount));
                     None
                 }
             };

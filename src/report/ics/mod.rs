@@ -83,14 +83,27 @@ fn file_name<T>(rep: &str, taken: &BTreeMap<String, T>) -> String {
         .take(60)
         .collect();
     let clean = clean.trim_matches(['.', ' ']);
-    let stem = if clean.is_empty() { "rep" } else { clean };
-    let mut name = stem.to_owned();
+    let stem = match clean {
+        "" => "rep".to_owned(),
+        // Windows gives these to devices, whatever the ending.
+        device if is_device(device) => format!("{device}_"),
+        name => name.to_owned(),
+    };
+    let mut name = stem.clone();
     let mut number = 2;
     while taken.keys().any(|other| other.to_lowercase() == name.to_lowercase()) {
         name = format!("{stem}_{number}");
         number += 1;
     }
     name
+}
+
+fn is_device(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    let port = |prefix: &str| {
+        lower.strip_prefix(prefix).is_some_and(|rest| matches!(rest.as_bytes(), [b'1'..=b'9']))
+    };
+    matches!(&*lower, "con" | "prn" | "aux" | "nul") || port("com") || port("lpt")
 }
 
 /// Which plan an event is of.
@@ -183,11 +196,11 @@ mod tests {
     #[test]
     fn names_become_file_names() {
         let mut taken = BTreeMap::new();
-        let names = ["../a:b", "王", "LI", "li", ".."].map(|rep| {
+        let names = ["../a:b", "王", "LI", "li", "..", "Con", "COM1", "con1"].map(|rep| {
             let name = file_name(rep, &taken);
             taken.insert(name.clone(), rep);
             name
         });
-        assert_eq!(names, ["_a_b", "王", "LI", "li_2", "rep"]);
+        assert_eq!(names, ["_a_b", "王", "LI", "li_2", "rep", "Con_", "COM1_", "con1"]);
     }
 }

@@ -62,6 +62,7 @@ struct Summary {
     rows: Rows,
     value_metric: String,
     value_weights: serde_json::Map<String, Json>,
+    value_consistency_ratio: Option<f64>,
     promoted: u32,
     cuts: Json,
     potential: PotentialPart,
@@ -151,6 +152,7 @@ impl Summary {
         all.typing.quality = part(self.typing, "typing")?;
         all.value.metric = self.value_metric;
         all.value.weights = numbers(self.value_weights);
+        all.value.consistency_ratio = self.value_consistency_ratio;
         all.potential.weight_method = self.potential.weight_method;
         all.potential.consistency_ratio = self.potential.consistency_ratio;
         all.service.period_days = self.service.period_days;

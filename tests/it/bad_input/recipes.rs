@@ -19,6 +19,13 @@ fn recipes() {
         recipe("an unknown section", "[teiring]\nmethod = \"share\"\n", 111, &["teiring", "tiering"]),
         recipe("not TOML", "[tiering\n", 112, &["r.toml"]),
         recipe("a word for a number", "[tiering.promote]\nmax_share = \"few\"\n", 112, &["max_share"]),
+        recipe(
+            "a number for the name",
+            "title = 7\nname = 5\n",
+            112,
+            &["r.toml:2", "name: should be a text"],
+        ),
+        recipe("a file for the base", "base = \"x.toml\"\n", 110, &["r.toml:1", "a file cannot be a base"]),
         recipe("a share above 1", "[tiering.promote]\nmax_share = 1.5\n", 113, &["max_share"]),
         recipe("an unknown method", "[tiering]\nmethod = \"magic\"\n", 112, &["magic"]),
         recipe(

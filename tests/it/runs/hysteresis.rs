@@ -19,7 +19,7 @@ fn what_it_removes_and_costs_equals_the_oracle() {
     let ids: Vec<Box<str>> = now.assignments.iter().map(|row| row.customer_id.clone()).collect();
     let amounts: Vec<Money> = now.assignments.iter().map(|row| row.value.unwrap()).collect();
     let total: Money = amounts.iter().filter(|value| **value > Money::ZERO).copied().sum();
-    let value = Value { metric: "sales".into(), amounts, weights: Vec::new() };
+    let value = Value { metric: "sales".into(), amounts, ..Value::default() };
     let potential = Potential { scores: vec![0.0; ids.len()], ..Potential::default() };
     let expected: Vec<Json> =
         serde_json::from_slice(&fs::read(reference.join("hysteresis.json")).unwrap()).unwrap();

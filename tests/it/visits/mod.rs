@@ -93,7 +93,7 @@ impl Example {
         plan(
             &Planning {
                 table: &self.table(),
-                value: &Value { metric: "sales".into(), amounts, weights: Vec::new() },
+                value: &Value { metric: "sales".into(), amounts, ..Value::default() },
                 tiering: &Tiering { tiers, ..Tiering::default() },
                 service: &ServicePlan {
                     customers: self.customers.iter().map(service).collect(),

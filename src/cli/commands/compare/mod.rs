@@ -46,7 +46,7 @@ pub(crate) struct Args {
     columns: Vec<String>,
     /// Language of the table and the page
     #[arg(long, value_name = "en|zh", default_value = "en", value_parser = language)]
-    lang: Language,
+    pub(in crate::cli) lang: Language,
     /// Movers to list: 15 in a table, all in JSON unless given
     #[arg(long, value_name = "N")]
     top: Option<usize>,
