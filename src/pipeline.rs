@@ -37,7 +37,7 @@ use scores::{Scores, scores};
 #[cfg(feature = "cluster")]
 pub use spread::Held;
 use visiting::Visiting;
-use warnings::{warn_of_empty_window, warn_of_oddities, warn_of_other_span};
+use warnings::{warn_of_empty_window, warn_of_inputs, warn_of_oddities, warn_of_other_span};
 
 /// What a run is asked to do.
 #[derive(Clone)]
@@ -384,6 +384,7 @@ fn apply(
     };
     pass_on_warnings(&mut segmentation, visiting);
     warn_of_empty_window(&mut segmentation);
+    warn_of_inputs(&mut segmentation);
     warn_of_other_span(&mut segmentation, model);
     segmentation.timings_ms = std::mem::take(&mut watch.timings);
     Ok(segmentation.into())

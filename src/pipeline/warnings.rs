@@ -35,7 +35,7 @@ pub(super) fn warn_of_oddities(segmentation: &mut Segmentation, customers: u64) 
     warn_of_potential_off_scale(segmentation);
 }
 
-fn warn_of_inputs(segmentation: &mut Segmentation) {
+pub(super) fn warn_of_inputs(segmentation: &mut Segmentation) {
     let inputs = &segmentation.inputs;
     let twin = |(at, input): (usize, &InputRecord)| {
         let first =

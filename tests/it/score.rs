@@ -57,6 +57,16 @@ fn the_data_fitted_on_get_the_result_they_had() {
 }
 
 #[test]
+fn a_log_given_as_its_own_copy_is_told() {
+    let desk = desk();
+    desk.put("copy.csv", fs::read_to_string(sample("transactions.csv")).unwrap());
+    let twice = inputs().into_iter().chain(["--transactions", "copy.csv"].map(str::to_owned)).collect();
+    let outcome = desk.erba(arguments(&["score", "--model", "fitted", "--out", "scored"], twice));
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("every sale counts twice"), "{}", outcome.stderr);
+}
+
+#[test]
 fn of_very_many_customers_some_are_fitted_on_and_all_are_held_against_them() {
     let desk = Desk::new();
     desk.done("synth --customers 3000 --transactions 60000 --seed 4 --out made");
