@@ -2,27 +2,28 @@
 
 mod engine;
 pub(crate) mod holdout;
+mod loaded;
 mod reading;
+mod request;
 mod scores;
 #[cfg(feature = "cluster")]
 mod spread;
 mod visiting;
 mod warnings;
+mod watch;
 
 #[cfg(feature = "cluster")]
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use crate::config::Recipe;
-use crate::domain::{Day, Fingerprint, Notice, Window};
-use crate::error::{Fault, Result};
-use crate::features::{Collected, FeatureTable, Sources};
-use crate::ingest::{DateFormat, Mappings, Product, TransactionLog, product_key};
+use crate::domain::{Notice, Window};
+use crate::error::Result;
+use crate::features::{Collected, FeatureTable};
+use crate::ingest::TransactionLog;
 use crate::lifetime::{Lifetime, LifetimeModel};
 use crate::model::{self, FittedModel, FittedOn, RecipeRecord};
-use crate::result::{ModelRecord, Segmentation, Settings};
-use crate::runs::{Side, movers};
+use crate::result::{Segmentation, Settings};
+use crate::runs::movers;
 use crate::scoring::{PotentialModel, Value, ValueModel};
 use crate::service::{AllocationMethod, Force, ServicePlan};
 use crate::tiering::{TierModel, Tiering};
@@ -31,63 +32,18 @@ use crate::visits::VisitPlan;
 use crate::{lifetime, service, tiering, typing};
 pub use engine::Engine;
 use engine::collect_all;
+pub use loaded::LoadedModel;
+use loaded::know_launches;
 pub(crate) use reading::judge_rejects;
 use reading::{open, read_options, size_of};
+pub use request::{Request, VisitFiles};
 use scores::{Scores, scores};
 #[cfg(feature = "cluster")]
 pub use spread::Held;
 use visiting::Visiting;
 use warnings::{warn_of_empty_window, warn_of_inputs, warn_of_oddities, warn_of_other_span};
-
-/// What a run is asked to do.
-#[derive(Clone)]
-pub struct Request {
-    /// Transaction files; may be empty if there is a customer table.
-    pub transactions: Vec<PathBuf>,
-    /// The customer table.
-    pub customers: Option<PathBuf>,
-    /// The products table.
-    pub products: Option<PathBuf>,
-    /// What visits are planned from.
-    pub visiting: VisitFiles,
-    /// Last day that counts; the last day in the data if none.
-    pub as_of: Option<Day>,
-    /// The days that bound value and plan.
-    pub window: Window,
-    /// Every other choice.
-    pub recipe: Recipe,
-    /// Columns named by the user.
-    pub mappings: Mappings,
-    /// Encoding of text files; detected if none.
-    pub encoding: Option<&'static encoding_rs::Encoding>,
-    /// How dates are written; found out if none.
-    pub date_format: Option<DateFormat>,
-    /// Seed of everything drawn by chance.
-    pub seed: u64,
-    /// Who reads and adds up.
-    pub engine: Engine,
-    /// Threads that read, at least 1.
-    pub threads: usize,
-    /// Bytes that rows may take in memory while they are read; the rest waits on disk.
-    pub memory: Option<u64>,
-    /// The run before this one.
-    pub previous: Option<Side>,
-}
-
-/// The files that visits are planned from.
-#[derive(Clone, Debug, Default)]
-pub struct VisitFiles {
-    /// The table of reps; visits are planned if there is one.
-    pub reps: Option<PathBuf>,
-    /// The visit log.
-    pub visits: Option<PathBuf>,
-    /// Days off and appointments.
-    pub calendar: Option<PathBuf>,
-    /// Visit workbooks that reps have filled in.
-    pub returned: Vec<PathBuf>,
-    /// The `visits.csv` of the run before.
-    pub plan_before: Option<PathBuf>,
-}
+use watch::Stopwatch;
+pub use watch::Watcher;
 
 /// A finished run.
 pub struct Run {
@@ -105,44 +61,6 @@ impl From<Segmentation> for Run {
             #[cfg(feature = "cluster")]
             held: None,
         }
-    }
-}
-
-/// A model read from a file.
-#[derive(Debug)]
-pub struct LoadedModel {
-    /// What was fitted.
-    pub model: FittedModel,
-    /// Which file it was.
-    pub record: ModelRecord,
-}
-
-/// Told where a run is; every method may do nothing.
-pub trait Watcher: Sync {
-    /// A room has been entered; `bytes` is what it will read, where that is known.
-    fn enter(&self, room: &'static str, bytes: Option<u64>);
-    /// So many more bytes have been read.
-    fn read(&self, bytes: u64);
-}
-
-/// Wall time of each room.
-struct Stopwatch<'w> {
-    watcher: &'w dyn Watcher,
-    timings: Vec<(&'static str, f64)>,
-}
-
-impl Stopwatch<'_> {
-    fn time<T>(
-        &mut self,
-        room: &'static str,
-        bytes: Option<u64>,
-        work: impl FnOnce() -> Result<T>,
-    ) -> Result<T> {
-        self.watcher.enter(room, bytes);
-        let start = Instant::now();
-        let outcome = work();
-        self.timings.push((room, start.elapsed().as_secs_f64() * 1000.0));
-        outcome
     }
 }
 
@@ -177,41 +95,6 @@ pub fn score(request: &Request, loaded: &LoadedModel, watcher: &dyn Watcher) -> 
     apply(request, loaded, collected, visiting.as_ref(), &mut watch)
 }
 
-impl LoadedModel {
-    /// Reads the model of a result folder, or a model file.
-    ///
-    /// # Errors
-    /// E460 if there is none, E461 or E462 if it cannot be used.
-    pub fn read(path: &Path) -> Result<LoadedModel> {
-        let file = if path.is_dir() { path.join(model::FILE) } else { path.to_path_buf() };
-        let bytes = std::fs::read(&file).map_err(|fault| {
-            Fault::new(460, format!("there is no model to read: {fault}"))
-                .in_file(&file)
-                .hint("name a folder that `erba run --out` made, or its model.json")
-        })?;
-        let sha256 = Fingerprint::of(&bytes).hex();
-        let text = String::from_utf8(bytes).map_err(|_| {
-            Fault::new(461, "this is not a model: it is not UTF-8")
-                .in_file(&file)
-                .hint("name a folder that `erba run --out` made, or its model.json")
-        })?;
-        let model = FittedModel::from_json(&file, &text)?;
-        Ok(LoadedModel { model, record: ModelRecord { path: file.display().to_string(), sha256 } })
-    }
-
-    /// The recipe the model was fitted with, under what the command line says last.
-    ///
-    /// # Errors
-    /// E111 to E113 if the recipe or the command line is wrong.
-    pub fn recipe(&self, overrides: &str) -> Result<Recipe> {
-        crate::config::from_text_with(
-            &format!("recipe of {}", self.record.path),
-            &self.model.recipe.text,
-            overrides,
-        )
-    }
-}
-
 /// Reads everything; a model adds the launch dates it knows.
 fn gather(
     request: &Request,
@@ -237,23 +120,6 @@ fn gather(
     }
     judge_rejects(&collected.rows, &collected.rejects, recipe.ingest.max_reject_share())?;
     Ok((collected, visiting))
-}
-
-/// Adds the launch dates of the model where the input gives none: one customer's file cannot tell what is new.
-fn know_launches(sources: &mut Sources, model: &FittedModel) {
-    let adoption = model.typing.as_ref().and_then(|typing| typing.adoption.as_ref());
-    let launches = adoption.map(|adoption| adoption.launches.as_slice()).unwrap_or_default();
-    if launches.is_empty() || !sources.log.as_ref().is_some_and(|log| log.has_products) {
-        return;
-    }
-    let table = sources.products.get_or_insert_default();
-    for launch in launches {
-        let product = table
-            .products
-            .entry(product_key(launch.product_id.as_bytes()))
-            .or_insert_with(|| Product { id: launch.product_id.clone(), launch_date: None, category: None });
-        product.launch_date.get_or_insert(launch.day);
-    }
 }
 
 /// Everything behind reading.
