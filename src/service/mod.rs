@@ -31,6 +31,7 @@ mod budget;
 mod columns;
 mod force;
 mod optimal;
+mod gate;
 mod params;
 mod plan;
 mod planning;
@@ -41,10 +42,11 @@ mod tests;
 mod watch;
 
 pub use force::{Days, Desk, Force};
+pub use gate::ServiceValidParams;
 pub use optimal::{Allocated, DeskSplit};
 pub use params::{
-    AllocationMethod, BudgetWithin, MessageText, OptimalParams, PolicyRow, ServiceParams, ServiceValidParams,
-    StageRule, WatchAction, WatchRule, WatchValue,
+    AllocationMethod, BudgetWithin, MessageText, OptimalParams, PolicyRow, ServiceParams, StageRule,
+    WatchAction, WatchRule, WatchValue,
 };
 pub use plan::{Alike, PlanRow, Service, ServicePlan};
 pub use planning::{plan, plan_alike};

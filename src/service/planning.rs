@@ -14,8 +14,9 @@ use crate::typing::Typing;
 
 use super::budget::{shares_of_filled, split_by_share, split_within};
 use super::force::Force;
+use super::gate::{ServiceValidParams, group_index};
 use super::optimal::{Book, Bounds, split};
-use super::params::{AllocationMethod, PolicyRow, ServiceValidParams, StageRule, group_index};
+use super::params::{AllocationMethod, PolicyRow, StageRule};
 use super::plan::{Alike, PlanRow, Service, ServicePlan};
 use super::stages::Stages;
 use super::watch::WatchList;
