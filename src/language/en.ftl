@@ -432,7 +432,7 @@ warning-stage-beyond-channel = { $customers ->
     [one] One customer of a group served through distributors is visited by a rep, since its purchase is near; the channel of a group (plan.csv) is that of the policy table.
    *[other] { $customers } customers of groups served through distributors are visited by reps, since their purchase is near; the channel of a group (plan.csv) is that of the policy table.
 }
-warning-response-fitted = Visits are split by the response of sales to visits found in the visit log: elasticity { $elasticity } (95 % interval { $low } to { $high }), from { $customers } customers whose visits varied.
+warning-response-fitted = Visits are split by the response of sales to visits found in the visit log: elasticity { $elasticity } (95 % interval { $low } to { $high }), from { $customers } customers whose visits varied; by type in summary.json.
 warning-response-uncertain = The visit log tells too little of the response of sales to visits (standard error { $se } from { $customers } customers): visits are split by the recipe's elasticity, { $elasticity }.
 warning-response-prior = Visits are split by the recipe's elasticity, { $elasticity }: a prior from studies, not measured on these customers. A visit log (--visits) with transactions lets it be fitted.
 warning-response-unknown = The visit log tells nothing of the response of sales to visits ({ $customers } customers whose visits varied): visits are split by the recipe's elasticity, { $elasticity }.

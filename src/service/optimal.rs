@@ -1,5 +1,7 @@
 //! Visits that earn most with the same time, within the limits of the policy table, rep by rep.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -23,7 +25,7 @@ pub struct Allocated {
     pub minutes_fixed: f64,
     /// Minutes all visits take, fixed ones too; never more than there were.
     pub minutes_used: f64,
-    /// Response of value to visits.
+    /// Response of value to visits, the mean of the customers whose visits were split if it differs by type.
     pub elasticity: f64,
     /// Worth of the split.
     pub objective: f64,
@@ -109,7 +111,8 @@ pub(super) fn split(
         .par_iter()
         .map(|desk| desk.split(services, book, &elasticity, states))
         .collect::<Result<_>>()?;
-    let mut told = Allocated { elasticity: elasticity(""), optimal: true, response, ..Allocated::default() };
+    let used = mean_elasticity(book, &elasticity).unwrap_or_else(|| elasticity(""));
+    let mut told = Allocated { elasticity: used, optimal: true, response, ..Allocated::default() };
     for (desk, made) in desks.iter().zip(made) {
         for (&index, &visits) in desk.members.iter().zip(&made.best.visits) {
             services[index].visits = f64::from(visits);
@@ -124,6 +127,18 @@ pub(super) fn split(
     }
     warnings.extend(short_of_time(&desks, &told));
     Ok(told)
+}
+
+/// Type by type, so that one number for all comes out as it is.
+fn mean_elasticity(book: &Book, elasticity: &dyn Fn(&str) -> f64) -> Option<f64> {
+    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
+    for (kind, _) in book.types.iter().zip(book.bounds).filter(|(_, bounds)| bounds.is_some()) {
+        *counts.entry(kind).or_default() += 1;
+    }
+    let first = elasticity(counts.keys().next()?);
+    let total: u32 = counts.values().sum();
+    let beyond = |(kind, count): (&&str, &u32)| (elasticity(kind) - first) * f64::from(*count);
+    Some(first + counts.iter().map(beyond).sum::<f64>() / f64::from(total))
 }
 
 /// A search with fewer part plans would leave gaps where there need be none.

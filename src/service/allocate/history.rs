@@ -7,17 +7,19 @@
 //! grid with the highest likelihood; given it, ε by Newton's method; its standard error holds for any scatter and any
 //! dependence within a customer (sandwich, clustered).
 //!
-//! *Shrinkage.* Segments are drawn towards their common mean by what they differ beyond chance (`DerSimonian` & Laird
-//! 1986), and the mean towards the prior by their precisions. Intervals are 95 % and given λ. With fewer customers whose
-//! visits varied than [`FEWEST`], or with a standard error above the prior's own, the prior stands and the fit says so.
+//! *Shrinkage.* The estimate of all customers together is drawn towards the prior by their precisions. Segments, if there are several,
+//! are drawn towards each other and the prior by what they differ beyond chance ([`super::segments`]); those with fewer than
+//! [`FEWEST`] customers whose visits varied count as one together. Intervals are 95 % and given λ. With fewer such customers in
+//! all, or with a standard error above the prior's own, the prior stands and the fit says so.
 //!
 //! # References
 //! Hausman, Hall & Griliches (1984), Econometrica 52(4), 909–938. Nerlove & Arrow (1962), Economica 29, 129–142.
-//! `DerSimonian` & Laird (1986), Controlled Clinical Trials 7(3), 177–188.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+
+use super::segments::drawn_together;
 
 /// Customers whose visits varied that a fit needs.
 pub const FEWEST: usize = 30;
@@ -69,7 +71,7 @@ pub struct Fit {
     pub data: Option<Estimate>,
     /// All customers, drawn towards the prior.
     pub pooled: Estimate,
-    /// Segments by name, drawn towards `pooled`.
+    /// Segments by name: `pooled` if there is but one, else drawn towards each other and the prior.
     pub segments: BTreeMap<Box<str>, Estimate>,
     /// What the prior weighs in `pooled`, 0–1.
     pub prior_weight: f64,
@@ -80,7 +82,7 @@ pub struct Fit {
 }
 
 impl Estimate {
-    fn new(elasticity: f64, se: f64) -> Self {
+    pub(super) fn new(elasticity: f64, se: f64) -> Self {
         Estimate { elasticity, se, interval: [elasticity - HALF * se, elasticity + HALF * se] }
     }
 
@@ -156,55 +158,45 @@ pub fn fit(histories: &[History], prior: Prior) -> Fit {
         carry_over: evidence.carry_over,
         data: Some(data),
         pooled,
-        segments: segments(&telling, evidence.carry_over, pooled),
+        segments: segments(&telling, evidence.carry_over, pooled, prior),
         prior_weight: (data.se / prior.sd).powi(2) / (1.0 + (data.se / prior.sd).powi(2)),
         customers: telling.len(),
         fallback: None,
     }
 }
 
-/// Each segment's own estimate, drawn towards the pooled one.
-fn segments(telling: &[&History], carry_over: f64, pooled: Estimate) -> BTreeMap<Box<str>, Estimate> {
-    let mut groups: BTreeMap<&str, Vec<&History>> = BTreeMap::new();
+/// Each segment's own estimate, drawn towards the others. Small ones are one together: a spread clustered by a few customers
+/// is far too small to be believed.
+fn segments(
+    telling: &[&History],
+    carry_over: f64,
+    pooled: Estimate,
+    prior: Prior,
+) -> BTreeMap<Box<str>, Estimate> {
+    let mut names: BTreeMap<&str, Vec<&History>> = BTreeMap::new();
     for history in telling {
-        groups.entry(&history.segment).or_default().push(history);
+        names.entry(&history.segment).or_default().push(history);
     }
-    let own: Vec<(&str, Option<Estimate>)> = groups
-        .into_iter()
-        .map(|(name, members)| {
-            let evidence = Evidence::new(&members, carry_over);
-            let estimate = (members.len() >= 2).then(|| evidence.maximum()).flatten();
-            let estimate = estimate.map(|at| Estimate::new(at, evidence.standard_error(at)));
-            (name, estimate.filter(|estimate| estimate.se > 0.0 && estimate.se.is_finite()))
-        })
-        .collect();
-    let between = between(&own.iter().filter_map(|(_, estimate)| *estimate).collect::<Vec<_>>());
-    own.into_iter()
-        .map(|(name, estimate)| {
-            // A segment lies around the mean by as much as segments differ, and the mean itself is not certain.
-            let around = Estimate::new(pooled.elasticity, between.hypot(pooled.se));
-            (name.into(), estimate.map_or(around, |own| own.with(around)))
-        })
-        .collect()
+    let is_small = |members: &Vec<&History>| members.len() < FEWEST;
+    let mut groups: Vec<Vec<&History>> =
+        names.values().filter(|members| !is_small(members)).cloned().collect();
+    let rest: Vec<&History> = names.values().filter(|members| is_small(members)).flatten().copied().collect();
+    groups.extend((!rest.is_empty()).then_some(rest));
+    // Nothing lies between one group and itself.
+    let drawn = if groups.len() < 2 { vec![pooled] } else { drawn(&groups, carry_over, prior) };
+    let mut large = drawn.iter();
+    let mut of = |members| if is_small(members) { drawn.last() } else { large.next() }.copied();
+    names.iter().map(|(&name, members)| (name.into(), of(members).unwrap_or(pooled))).collect()
 }
 
-/// Standard deviation between segments beyond chance.
-fn between(own: &[Estimate]) -> f64 {
-    let weights: Vec<f64> = own.iter().map(|estimate| estimate.se.powi(-2)).collect();
-    let total: f64 = weights.iter().sum();
-    let squares: f64 = weights.iter().map(|weight| weight * weight).sum();
-    let room = total - squares / total;
-    if own.len() < 2 || room <= 0.0 {
-        return 0.0;
-    }
-    let mean =
-        own.iter().zip(&weights).map(|(estimate, weight)| estimate.elasticity * weight).sum::<f64>() / total;
-    let spread: f64 = own
-        .iter()
-        .zip(&weights)
-        .map(|(estimate, weight)| weight * (estimate.elasticity - mean).powi(2))
-        .sum();
-    ((spread - (own.len() as f64 - 1.0)) / room).max(0.0).sqrt()
+fn drawn(groups: &[Vec<&History>], carry_over: f64, prior: Prior) -> Vec<Estimate> {
+    let own = groups.iter().map(|members| {
+        let evidence = Evidence::new(members, carry_over);
+        let at = (members.len() >= FEWEST).then(|| evidence.maximum()).flatten()?;
+        let own = Estimate::new(at, evidence.standard_error(at));
+        (own.se > 0.0 && own.se.is_finite()).then_some(own)
+    });
+    drawn_together(&own.collect::<Vec<_>>(), prior)
 }
 
 impl History {
@@ -321,6 +313,20 @@ mod tests {
         assert!((found.carry_over - 0.5).abs() < 0.11, "{found:?}");
         assert!((found.of("a") - 0.1).abs() < 0.03 && (found.of("b") - 0.3).abs() < 0.03, "{found:?}");
         assert!((found.of("never seen") - 0.2).abs() < 0.06);
+        let alone = fit(
+            &histories(200, [0.2, 0.2], 0.5)
+                .into_iter()
+                .map(|one| History { segment: "".into(), ..one })
+                .collect::<Vec<_>>(),
+            PRIOR,
+        );
+        assert_eq!(alone.segments[""], alone.pooled);
+        // Segments too small to tell anything of their own are what all of them are together.
+        let small = histories(200, [0.2, 0.2], 0.5).into_iter().enumerate();
+        let small: Vec<History> =
+            small.map(|(at, one)| History { segment: (at / 20).to_string().into(), ..one }).collect();
+        let small = fit(&small, PRIOR);
+        assert!(small.segments.len() == 10 && small.segments.values().all(|one| *one == small.pooled));
         assert!(found.prior_weight < 0.1);
     }
 

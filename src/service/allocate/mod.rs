@@ -36,6 +36,7 @@ mod hull;
 mod relax;
 mod report;
 mod response;
+mod segments;
 
 pub use history::{Estimate, FEWEST, Fit, History, Prior, fit, log_stock};
 pub use report::{Allocation, Split, even_split, proportional_split};

@@ -81,4 +81,9 @@ fn the_fitted_response_beats_the_prior_on_later_months() {
     let by_segment = deviance(&panel, found.carry_over, |segment| found.of(segment));
     println!("{found:#?}\npooled {pooled:.4}, by segment {by_segment:.4}");
     assert!(pooled < 3.1921 && by_segment < 3.1921);
+    // As one segment the data count once.
+    let one: Vec<History> =
+        known.into_iter().map(|history| History { segment: "".into(), ..history }).collect();
+    let one = fit(&one, Prior { elasticity: 0.245, sd: 0.1 });
+    assert_eq!(one.segments[""], one.pooled);
 }

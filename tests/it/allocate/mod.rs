@@ -181,13 +181,20 @@ fn a_history_replaces_the_prior_or_says_that_it_cannot() {
     let found = summary["response"]["pooled"]["elasticity"].as_f64().unwrap();
     assert!((found - 0.2).abs() < 0.01, "{summary}");
     assert!(summary["response"]["fallback"].is_null());
+    // One segment is all of them: one number in the summary, in the fit, and in the split.
+    assert_eq!(summary["response"]["segments"][""], summary["response"]["pooled"]);
+    assert_eq!(summary["elasticity"], summary["response"]["pooled"]["elasticity"]);
+    assert_eq!((summary["by_prior"].as_u64(), summary["by_history"].as_u64()), (Some(0), Some(1)));
     let (code, told, warned) = run(panel(5));
     assert_eq!(code, 0);
     assert!(
         told.contains("too few customers") && warned.contains("the elasticity stays 0.34"),
         "{told}{warned}"
     );
-    let (code, _, told) = run("customer_id,period,sales,visits\nc1,1,5,-1\nc1,2,x,1\n".to_owned());
+    let bad = "customer_id,period,sales,visits\nc1,1,5,-1\nc1,2,x,1\nc1,3,-5,1\nc1,4,5,1.5\n";
+    let (code, _, told) = run(bad.to_owned());
     assert_eq!(code, 3);
-    assert!(told.contains("panel.csv:2") && told.contains("panel.csv:3"), "{told}");
+    assert!((2..=5).all(|line| told.contains(&format!("panel.csv:{line}"))), "{told}");
+    let (code, _, told) = run(String::new());
+    assert!(code == 3 && told.contains("E206") && told.contains("is empty"), "{told}");
 }

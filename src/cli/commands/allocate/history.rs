@@ -37,6 +37,9 @@ pub(super) fn responses(path: &Path, prior: Prior) -> Result<Responses> {
         .from_path(path)
         .map_err(|cause| cannot(format!("cannot be read: {cause}")))?;
     let header = reader.headers().map_err(|cause| cannot(cause.to_string()))?.clone();
+    if header.iter().all(str::is_empty) {
+        return Err(Fault::new(206, "the file is empty").in_file(path).into());
+    }
     let place = |name: &str| {
         header.iter().position(|have| have.trim_start_matches('\u{feff}').eq_ignore_ascii_case(name))
     };
@@ -90,9 +93,15 @@ impl Panel {
     fn push(&mut self, [id, period, sales, visits, segment]: [&str; 5], line: u64, path: &Path) {
         let at = |code, cause: String| Fault::new(code, cause).in_file(path).at_line(line);
         let mut number = |column: &str, cell: &str| match cell.parse::<f64>() {
-            Ok(number) if number.is_finite() && (column == "sales" || number >= 0.0) => Some(number),
+            Ok(number)
+                if number.is_finite() && number >= 0.0 && (column == "sales" || number.fract() == 0.0) =>
+            {
+                Some(number)
+            }
             _ => {
-                let cause = format!("\"{cell}\" is not a number that {column} can be");
+                let may =
+                    if column == "sales" { "a number of 0 or more" } else { "a whole number of 0 or more" };
+                let cause = format!("\"{cell}\" is not {may}");
                 self.faults.push(at(203, cause).in_column(column));
                 None
             }

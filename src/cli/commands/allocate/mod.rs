@@ -75,9 +75,11 @@ struct Summary<'a> {
     even_split: Split,
     /// Today's visits scaled to the same time; blank if none are known.
     visits_now: Option<Split>,
-    /// Accounts without answers.
+    /// Accounts without answers whose response nothing has measured.
     by_prior: usize,
-    /// Their response: the fitted one, or the prior's.
+    /// Accounts without answers whose response is the fitted one.
+    by_history: usize,
+    /// Response of the accounts without answers, their mean if it differs by segment.
     elasticity: f64,
     /// The response fitted from --history.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -103,6 +105,8 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
         write::visits(out, &input.ids, accounts, &best.visits)?;
     }
     let fit = fitted.as_ref().map(|responses| &responses.fit);
+    let is_fitted = fit.is_some_and(|fit| fit.fallback.is_none());
+    let without_answers = input.elasticities.len();
     let summary = Summary {
         objective: best.objective,
         upper_bound: best.upper_bound,
@@ -113,15 +117,17 @@ pub(crate) fn run(args: &Args, printer: &Printer) -> Outcome {
         money_used: args.budget.map(|_| best.money_used),
         even_split: even_split(accounts, limits),
         visits_now: as_now(accounts, &input.visits_now, limits),
-        by_prior: input.by_prior,
-        elasticity: fit.map_or(args.elasticity, |fit| fit.pooled.elasticity),
+        by_prior: if is_fitted { 0 } else { without_answers },
+        by_history: if is_fitted { without_answers } else { 0 },
+        elasticity: mean(&input.elasticities)
+            .unwrap_or_else(|| fit.map_or(args.elasticity, |fit| fit.of(""))),
         response: fit,
     };
-    if fit.is_none() && input.by_prior > 0 {
+    if fit.is_none() && without_answers > 0 {
         printer.warn(&format!(
             "{} of {} customers have no answers: their sales follow the prior elasticity {}, which nothing here has \
              measured; --history FILE fits it from visits and sales",
-            input.by_prior,
+            without_answers,
             accounts.len(),
             args.elasticity
         ));
@@ -151,14 +157,25 @@ fn fitted(args: &Args, printer: &Printer) -> Result<Option<Responses>> {
     Ok(Some(found))
 }
 
+fn mean(numbers: &[f64]) -> Option<f64> {
+    let first = *numbers.first()?;
+    // One number for all must not come out otherwise in its last digit.
+    let alike = numbers.iter().all(|number| number.total_cmp(&first).is_eq());
+    Some(if alike { first } else { numbers.iter().sum::<f64>() / numbers.len() as f64 })
+}
+
 fn as_now(accounts: &[Account], visits_now: &[f64], limits: Limits) -> Option<Split> {
     visits_now.iter().any(|&visits| visits > 0.0).then(|| proportional_split(accounts, visits_now, limits))
 }
 
+/// More minutes than mankind has are a slip of the pen.
+const MOST_MINUTES: f64 = 1e13;
+
 fn limits(args: &Args) -> Result<Limits> {
     let ticks = args.minutes * TICKS_PER_MINUTE as f64;
-    if !(0.0..=1e15).contains(&ticks) {
-        return Err(Fault::new(102, format!("--minutes must be 0 or more, not {}", args.minutes)).into());
+    if !(0.0..=MOST_MINUTES * TICKS_PER_MINUTE as f64).contains(&ticks) {
+        let cause = format!("--minutes must be 0 to {MOST_MINUTES}, not {}", args.minutes);
+        return Err(Fault::new(102, cause).into());
     }
     if !(0.0..=1.0).contains(&args.elasticity) {
         return Err(Fault::new(102, format!("--elasticity must be 0 to 1, not {}", args.elasticity)).into());

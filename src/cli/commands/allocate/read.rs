@@ -41,8 +41,8 @@ pub(super) struct Input {
     pub(super) accounts: Vec<Account>,
     /// Visits a period today, one per account.
     pub(super) visits_now: Vec<f64>,
-    /// Accounts without answers.
-    pub(super) by_prior: usize,
+    /// Responses of the accounts without answers.
+    pub(super) elasticities: Vec<f64>,
 }
 
 /// The accounts of a file, in its order.
@@ -65,7 +65,12 @@ pub(super) fn accounts(path: &Path, elasticity: &dyn Fn(&str) -> f64, limits: Li
         limits,
         faults: Vec::new(),
         lines: HashMap::new(),
-        input: Input { ids: Vec::new(), accounts: Vec::new(), visits_now: Vec::new(), by_prior: 0 },
+        input: Input {
+            ids: Vec::new(),
+            accounts: Vec::new(),
+            visits_now: Vec::new(),
+            elasticities: Vec::new(),
+        },
     };
     let mut record = StringRecord::new();
     loop {
@@ -188,7 +193,9 @@ impl Table<'_> {
         }
         match self.account(row) {
             Ok((account, visits_now)) => {
-                self.input.by_prior += usize::from(matches!(account.response, Response::Elastic { .. }));
+                if let Response::Elastic { elasticity, .. } = account.response {
+                    self.input.elasticities.push(elasticity);
+                }
                 self.input.ids.push(id);
                 self.input.accounts.push(account);
                 self.input.visits_now.push(visits_now);
