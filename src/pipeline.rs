@@ -35,7 +35,7 @@ use engine::collect_all;
 pub use loaded::LoadedModel;
 use loaded::know_launches;
 pub(crate) use reading::judge_rejects;
-use reading::{open, read_options, size_of};
+use reading::{judge_files, open, read_options, size_of};
 pub use request::{Request, VisitFiles};
 use scores::{Scores, scores};
 #[cfg(feature = "cluster")]
@@ -118,7 +118,8 @@ fn gather(
         collected.rows.add(&visiting.rows);
         collected.rejects.extend(visiting.rejects.iter().cloned());
     }
-    judge_rejects(&collected.rows, &collected.rejects, recipe.ingest.max_reject_share())?;
+    let unreadable = judge_files(&collected, recipe.ingest.max_reject_share())?;
+    collected.warnings.extend(unreadable);
     Ok((collected, visiting))
 }
 
@@ -129,7 +130,7 @@ fn segment(
     visiting: Option<&Visiting>,
     watch: &mut Stopwatch,
 ) -> Result<Run> {
-    let Collected { table, inputs, rows, rejects } = collected;
+    let Collected { table, inputs, rows, rejects, warnings } = collected;
     let recipe = &request.recipe;
     let mut lifetime = forecast(&table, recipe, watch)?;
     let untested = match &mut lifetime {
@@ -173,7 +174,7 @@ fn segment(
     let mut segmentation = Segmentation {
         settings: settings(request, &table),
         model: Some(model),
-        warnings: [types.warnings.as_slice(), service.warnings.as_slice()].concat(),
+        warnings: [warnings.as_slice(), types.warnings.as_slice(), service.warnings.as_slice()].concat(),
         lifetime,
         inputs,
         rows,
@@ -204,7 +205,7 @@ fn apply(
     visiting: Option<&Visiting>,
     watch: &mut Stopwatch,
 ) -> Result<Run> {
-    let Collected { table, inputs, rows, rejects } = collected;
+    let Collected { table, inputs, rows, rejects, warnings } = collected;
     let (recipe, model) = (&request.recipe, &loaded.model);
     let lifetime = match &model.lifetime {
         Some(fitted) if table.has_transactions => {
@@ -234,7 +235,7 @@ fn apply(
         settings: settings(request, &table),
         model: Some(model.clone()),
         scored_by: Some(loaded.record.clone()),
-        warnings: [types.warnings.as_slice(), service.warnings.as_slice()].concat(),
+        warnings: [warnings.as_slice(), types.warnings.as_slice(), service.warnings.as_slice()].concat(),
         inputs,
         rows,
         rejects,

@@ -4,13 +4,14 @@ use std::io;
 
 use rayon::prelude::*;
 
-use crate::domain::{Day, Window};
+use crate::domain::{Day, Notice, Window};
 use crate::error::{Error, Fault, Result};
 use crate::ingest::{
     CustomerTable, InputRecord, ProductTable, Profile, ReadOptions, Reject, RowCounts, TransactionLog,
 };
 
 use super::accumulator::Ending;
+use super::acquaintance::Acquaintance;
 use super::frame::{Frame, LogColumns, ProductFacts, nothing_left};
 use super::params::FeatureValidParams;
 use super::people::{People, Person};
@@ -43,6 +44,8 @@ pub struct Collected {
     pub rows: RowCounts,
     /// Rows that could not be read.
     pub rejects: Vec<Reject>,
+    /// Which tables seem to speak of others than the log.
+    pub warnings: Vec<Notice>,
 }
 
 /// Collects every customer's features.
@@ -92,7 +95,7 @@ pub fn join(
     let mut people = People::default();
     collected.table.as_of = as_of;
     if let Some(folded) = folded {
-        let Frame { ending, history, launches, has_products, .. } = folded.frame;
+        let Frame { ending, history, launches, has_products, notice, .. } = folded.frame;
         collected.table.as_of = Some(ending.as_of);
         collected.table.window = Some(ending.window);
         collected.table.history = Some(history);
@@ -103,6 +106,7 @@ pub fn join(
         collected.inputs = folded.inputs;
         collected.rows = folded.rows;
         collected.rejects = folded.rejects;
+        collected.warnings.extend(notice);
         people = folded.people;
     }
     join_customers(people, customers, &mut collected);
@@ -219,21 +223,26 @@ fn join_customers(people: People, customers: Option<CustomerTable>, collected: &
     };
     let mut people = people.into_ordered().peekable();
     let mut places = Vec::new();
+    let mut acquaintance = Acquaintance::default();
     let listed = std::mem::take(&mut customers.ids)
         .into_iter()
         .zip(std::mem::take(&mut customers.profiles))
         .enumerate();
     for (place, (id, mut profile)) in listed {
         while let Some(person) = people.next_if(|person| person.id < id) {
+            acquaintance.only_in_log(&person.id);
             push_unlisted(table, person);
             places.push(None);
         }
         let person = people.next_if(|person| person.id == id);
         let mut features = Features::default();
         if let Some(person) = person {
+            acquaintance.meet();
             features = person.features;
             profile.rep = profile.rep.or(person.rep);
-        } else if !with_transactions {
+        } else if with_transactions {
+            acquaintance.only_in_table(&id);
+        } else {
             features.sales = customers.sales[place].unwrap_or_default();
             features.margin = customers.margin[place];
         }
@@ -243,9 +252,11 @@ fn join_customers(people: People, customers: Option<CustomerTable>, collected: &
         places.push(Some(place));
     }
     for person in people {
+        acquaintance.only_in_log(&person.id);
         push_unlisted(table, person);
         places.push(None);
     }
+    collected.warnings.extend(acquaintance.notice());
     table.attributes =
         customers.attributes.into_iter().map(|attribute| attribute.arranged(&places)).collect();
     collected.inputs.extend(customers.input);

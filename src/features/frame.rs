@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Day, Window};
+use crate::domain::{Day, Notice, Window};
 use crate::error::{Error, Fault, Result};
 use crate::ingest::{FirstSales, ProductKey, ProductTable, Transaction};
 
 use super::accumulator::{Ending, Row};
+use super::acquaintance;
 use super::launches::find_launches;
 use super::params::FeatureValidParams;
 use super::table::Launch;
@@ -35,6 +36,8 @@ pub struct Frame {
     pub launches: Vec<Launch>,
     /// True if rows name products.
     pub has_products: bool,
+    /// That hardly a product sold is in the products table.
+    pub notice: Option<Notice>,
     facts: Facts,
 }
 
@@ -103,7 +106,8 @@ impl Frame {
             has_categories: columns.product && !products.categories.is_empty(),
             half_window: half_window(window, as_of, first),
         };
-        Ok(Frame { ending, history, launches, has_products: columns.product, facts: Facts(facts) })
+        let notice = acquaintance::of_products(first_sales, products);
+        Ok(Frame { ending, history, launches, has_products: columns.product, notice, facts: Facts(facts) })
     }
 
     /// What rows need to know of their products.

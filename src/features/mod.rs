@@ -13,6 +13,7 @@
 //! without one, a product first sold after the burn-in.
 
 mod accumulator;
+mod acquaintance;
 mod bytes;
 mod coding;
 mod collect;

@@ -4,9 +4,12 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use super::Request;
+use crate::domain::Notice;
 use crate::error::{Error, Fault, Result};
-use crate::features::Sources;
-use crate::ingest::{CustomerTable, ProductTable, ReadOptions, Reject, RowCounts, TransactionLog};
+use crate::features::{Collected, Sources};
+use crate::ingest::{
+    CustomerTable, InputRecord, ProductTable, ReadOptions, Reject, RowCounts, TransactionLog,
+};
 
 pub(super) fn read_options<'a>(request: &Request, progress: &'a (dyn Fn(u64) + Sync)) -> ReadOptions<'a> {
     ReadOptions {
@@ -81,13 +84,45 @@ fn refuse_twins(files: &[PathBuf]) -> Result<()> {
     }
 }
 
+/// Of a single file, the share of bad rows from which it is no file of its kind, however long the others are.
+const HOPELESS: f64 = 0.5;
+
+/// E204 if more rows are bad than the recipe allows, of all files or, far beyond that, of one; else which files have more
+/// bad rows than that, since a short table beside a long log hardly counts in the share of all.
+pub(super) fn judge_files(collected: &Collected, max_share: f64) -> Result<Vec<Notice>> {
+    let Collected { inputs, rows, rejects, .. } = collected;
+    judge_rejects(rows, rejects, max_share)?;
+    let mut told = Vec::new();
+    for InputRecord { path, rows, .. } in inputs {
+        let own: Vec<&Reject> = rejects.iter().filter(|reject| *reject.file == **path).collect();
+        let bad = own.len() as u64;
+        if bad as f64 > max_share.max(HOPELESS) * *rows as f64 {
+            return Err(too_many(bad, *rows, max_share.max(HOPELESS), own.into_iter()));
+        }
+        if bad as f64 > max_share * *rows as f64 {
+            told.push(
+                Notice::new("file-rejects").with("file", &**path).with("rows", bad).with("read", *rows),
+            );
+        }
+    }
+    Ok(told)
+}
+
 /// E204 if more rows are bad than the recipe allows, with the reasons and the first of them.
 pub(crate) fn judge_rejects(rows: &RowCounts, rejects: &[Reject], max_share: f64) -> Result<()> {
     if rows.rejected == 0 || rows.rejected as f64 <= max_share * rows.read as f64 {
         return Ok(());
     }
+    Err(too_many(rows.rejected, rows.read, max_share, rejects.iter()))
+}
+
+fn too_many<'r>(
+    rejected: u64,
+    read: u64,
+    max_share: f64,
+    rejects: impl Iterator<Item = &'r Reject>,
+) -> Error {
     let mut faults: Vec<Fault> = rejects
-        .iter()
         .take(5)
         .map(|reject| {
             let cause = if reject.column.is_empty() {
@@ -106,13 +141,13 @@ pub(crate) fn judge_rejects(rows: &RowCounts, rejects: &[Reject], max_share: f64
             204,
             format!(
                 "{} of {} rows cannot be read ({:.1} %), more than the {:.1} % allowed; nothing was written",
-                rows.rejected,
-                rows.read,
-                rows.rejected as f64 / rows.read as f64 * 100.0,
+                rejected,
+                read,
+                rejected as f64 / read as f64 * 100.0,
                 max_share * 100.0
             ),
         )
         .hint("mend the rows or the mapping, name words for blank cells in ingest.missing, or allow more with --max-reject-share"),
     );
-    Err(Error { faults })
+    Error { faults }
 }

@@ -15,7 +15,7 @@ use crate::{service, typing};
 use super::engine::names;
 use super::scores::{Scores, fit};
 use super::warnings::warn_of_oddities;
-use super::{Request, Run, Stopwatch, fitted_model, judge_rejects, open, read_options, settings, size_of};
+use super::{Request, Run, Stopwatch, fitted_model, judge_files, open, read_options, settings, size_of};
 
 /// Customers below which they are written as CSV too.
 const AS_CSV: u64 = 10_000_000;
@@ -71,7 +71,7 @@ pub(super) fn run(
         watch.time("ingest", Some(size_of(&request.transactions)), || open(request, &options))?;
     let recipe = &request.recipe;
     let most = u64::from(recipe.typing.get().fit_customers);
-    let (spread, collected) = watch.time("features", None, || {
+    let (spread, mut collected) = watch.time("features", None, || {
         let products = products.unwrap_or_default();
         let spread = cluster::spread(
             (target, engine),
@@ -86,7 +86,8 @@ pub(super) fn run(
         let collected = join(Some(drawn), None, products, request.as_of)?;
         Ok((spread, collected))
     })?;
-    judge_rejects(&collected.rows, &collected.rejects, recipe.ingest.max_reject_share())?;
+    let unreadable = judge_files(&collected, recipe.ingest.max_reject_share())?;
+    collected.warnings.extend(unreadable);
     if spread.customers <= most {
         spread.finish()?;
         return Ok(ControlFlow::Continue(collected));
@@ -102,7 +103,7 @@ fn judge(
     watch: &mut Stopwatch,
 ) -> Result<Run> {
     let recipe = &request.recipe;
-    let Collected { table, inputs, rows, rejects } = collected;
+    let Collected { table, inputs, rows, rejects, warnings } = collected;
     let sample = table.part(&typing::drawn(&table, &recipe.typing, request.seed));
     drop(table);
     let Scores { value, value_model, potential, potential_model } =
@@ -154,7 +155,7 @@ fn judge(
     let mut segmentation = Segmentation {
         settings: settings(request, &sample),
         model: Some(model),
-        warnings: [typing.warnings.as_slice(), service.warnings.as_slice()].concat(),
+        warnings: [warnings.as_slice(), typing.warnings.as_slice(), service.warnings.as_slice()].concat(),
         inputs,
         rows,
         rejects,

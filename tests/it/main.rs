@@ -25,6 +25,7 @@ mod recipes;
 mod report;
 mod runs;
 mod score;
+mod side_tables;
 mod synth;
 mod visits;
 mod tiering;
