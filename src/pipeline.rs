@@ -6,6 +6,7 @@ mod loaded;
 mod reading;
 mod request;
 mod scores;
+mod serving;
 #[cfg(feature = "cluster")]
 mod spread;
 mod visiting;
@@ -24,12 +25,9 @@ use crate::lifetime::{Lifetime, LifetimeModel};
 use crate::model::{self, FittedModel, FittedOn, RecipeRecord};
 use crate::result::{Segmentation, Settings};
 use crate::runs::movers;
-use crate::scoring::{PotentialModel, Value, ValueModel};
-use crate::service::{AllocationMethod, Force, ServicePlan};
-use crate::tiering::{TierModel, Tiering};
-use crate::typing::Typing;
-use crate::visits::VisitPlan;
-use crate::{lifetime, service, tiering, typing};
+use crate::scoring::{PotentialModel, ValueModel};
+use crate::tiering::TierModel;
+use crate::{lifetime, tiering, typing};
 pub use engine::Engine;
 use engine::collect_all;
 pub use loaded::LoadedModel;
@@ -38,6 +36,7 @@ pub(crate) use reading::judge_rejects;
 use reading::{judge_files, open, read_options, size_of};
 pub use request::{Request, VisitFiles};
 use scores::{Scores, scores};
+use serving::Known;
 #[cfg(feature = "cluster")]
 pub use spread::Held;
 use visiting::Visiting;
@@ -158,11 +157,8 @@ fn segment(
     })?;
     let (types, typing_model) =
         watch.time("typing", None, || typing::assign(&table, &value, &recipe.typing, request.seed))?;
-    let service = watch.time("service", None, || {
-        let force = force(visiting, &table, &types, recipe);
-        service::plan(&table, &value, &tiers, &types, &recipe.service, &force)
-    })?;
-    let visits = visit(visiting, &table, &value, &tiers, &service, recipe, watch)?;
+    let known = Known { table: &table, value: &value, tiering: &tiers, typing: &types };
+    let (service, visits) = known.serve(visiting, recipe, watch)?;
     let model = FittedModel {
         value: value_model,
         potential: potential_model,
@@ -226,11 +222,8 @@ fn apply(
         Some(typing) => typing::apply(typing, &table, &value),
         None => Ok(typing::untyped(&table, recipe.typing.get().clusters)),
     })?;
-    let service = watch.time("service", None, || {
-        let force = force(visiting, &table, &types, recipe);
-        service::plan(&table, &value, &tiers, &types, &recipe.service, &force)
-    })?;
-    let visits = visit(visiting, &table, &value, &tiers, &service, recipe, watch)?;
+    let known = Known { table: &table, value: &value, tiering: &tiers, typing: &types };
+    let (service, visits) = known.serve(visiting, recipe, watch)?;
     let mut segmentation = Segmentation {
         settings: settings(request, &table),
         model: Some(model.clone()),
@@ -302,32 +295,6 @@ fn hold_out(request: &Request, table: &FeatureTable, lifetime: &mut Lifetime) ->
             let cause = error.faults.first().map_or_else(String::new, |fault| fault.cause.clone());
             Some(Notice::new("lifetime-untested").with("cause", cause))
         }
-    }
-}
-
-/// The reps' time and visits so far, where the best split asks for them.
-fn force(visiting: Option<&Visiting>, table: &FeatureTable, types: &Typing, recipe: &Recipe) -> Force {
-    match visiting {
-        Some(visiting) if recipe.service.allocation() == AllocationMethod::Optimal => {
-            visiting.force(table, &types.types, recipe)
-        }
-        _ => Force::default(),
-    }
-}
-
-/// Dated visits, where there are reps.
-fn visit(
-    visiting: Option<&Visiting>,
-    table: &FeatureTable,
-    value: &Value,
-    tiers: &Tiering,
-    service: &ServicePlan,
-    recipe: &Recipe,
-    watch: &mut Stopwatch,
-) -> Result<Option<VisitPlan>> {
-    match visiting {
-        Some(visiting) => watch.time("visits", None, || visiting.plan(table, value, tiers, service, recipe)),
-        None => Ok(None),
     }
 }
 

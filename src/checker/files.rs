@@ -48,6 +48,7 @@ pub(super) struct Folder {
     pub(super) rejects: Option<Sheet>,
     pub(super) visits: Option<Sheet>,
     pub(super) not_planned: Option<Sheet>,
+    pub(super) visit_log: Option<Sheet>,
     pub(super) summary: Json,
     /// The recipe that was used, if the folder tells it.
     pub(super) recipe: Option<toml::Table>,
@@ -59,6 +60,7 @@ pub(super) const REJECTS: &str = "rejects.csv";
 pub(super) const SUMMARY: &str = "summary.json";
 pub(super) const VISITS: &str = "visits.csv";
 pub(super) const NOT_PLANNED: &str = "not_planned.csv";
+pub(super) const VISIT_LOG: &str = "visit_log.csv";
 
 const CUSTOMER_COLUMNS: &str = "customer_id tier tier_reason type type_confidence type_flag value value_share \
     cumulative_share rank potential innovativeness days_since_last orders channel visits_per_period budget rep";
@@ -68,6 +70,7 @@ const REJECT_COLUMNS: &str = "file line column value reason";
 const VISIT_COLUMNS: &str = "date sequence rep customer_id name tier type state last_visit days_since_visit \
     interval_days due_date minutes value reason message";
 const NOT_PLANNED_COLUMNS: &str = "customer_id rep tier why_not";
+const VISIT_LOG_COLUMNS: &str = "customer_id date rep outcome";
 
 impl Folder {
     /// Reads everything; tells missing files and columns.
@@ -88,9 +91,20 @@ impl Folder {
         let rejects = read(REJECTS, REJECT_COLUMNS, true);
         let visits = read(VISITS, VISIT_COLUMNS, dir.join(NOT_PLANNED).exists());
         let not_planned = read(NOT_PLANNED, NOT_PLANNED_COLUMNS, visits.is_some());
+        let visit_log = read(VISIT_LOG, VISIT_LOG_COLUMNS, false);
         let customers = customers.map(|sheet| customer_rows(&sheet, findings)).unwrap_or_default();
         let recipe = recipe(dir, &summary);
-        Ok(Folder { dir: dir.to_owned(), customers, plan, rejects, visits, not_planned, summary, recipe })
+        Ok(Folder {
+            dir: dir.to_owned(),
+            customers,
+            plan,
+            rejects,
+            visits,
+            not_planned,
+            visit_log,
+            summary,
+            recipe,
+        })
     }
 
     /// True if a model fitted before made this, not the data themselves.

@@ -17,7 +17,7 @@ use crate::domain::Day;
 use crate::ingest::guarded;
 
 /// Every table that a result may hold.
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 10] = [
     "customers",
     "plan",
     "rejects",
@@ -26,6 +26,7 @@ const TABLES: [&str; 9] = [
     "not_planned",
     "visit_rates",
     "visit_answers",
+    "visit_log",
     "visits_no_change",
 ];
 

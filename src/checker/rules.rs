@@ -57,6 +57,7 @@ pub const RULES: &[Rule] = &[
     rule("V804", "every visit is to a customer of the result, as customers.csv tells it; agreed ones whatever the channel"),
     rule("V805", "every customer to be visited has a visit or a reason why not, never both"),
     rule("V806", "visits come after the last day of the data and follow from the last visit"),
+    rule("V807", "visits of visit_log.csv are over, and the last of each customer is the one that visits.csv tells"),
     rule("V901", "calendars are well-formed iCalendar files"),
     rule("V902", "a rep's calendar holds the rep's visits, and nothing else that is not cancelled"),
     rule("V903", "cancelled events are still to come and have a sequence number"),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::customers::plain;
-use super::files::{Customer, Folder, NOT_PLANNED, Sheet, VISITS};
+use super::files::{Customer, Folder, NOT_PLANNED, Sheet, VISIT_LOG, VISITS};
 use super::findings::Findings;
 use crate::domain::Day;
 
@@ -32,6 +32,28 @@ pub(super) fn check(folder: &Folder, findings: &mut Findings) {
     known(sheet, &customers, findings);
     explained(folder, &visits, &customers, findings);
     dates(folder, sheet, &visits, findings);
+    past(folder, &visits, findings);
+}
+
+/// The last visit of everybody visited is the last of the log.
+fn past(folder: &Folder, visits: &[Visit], findings: &mut Findings) {
+    let Some(sheet) = &folder.visit_log else { return };
+    let as_of = folder.summary.get("as_of").and_then(|day| day.as_str()?.parse::<Day>().ok());
+    let mut last: HashMap<&str, Day> = HashMap::new();
+    for row in &sheet.rows {
+        let (id, cell) = (sheet.cell(&row.1, "customer_id"), sheet.cell(&row.1, "date"));
+        match cell.parse::<Day>() {
+            Ok(day) if as_of.is_none_or(|as_of| day <= as_of) => {
+                let known = last.entry(id).or_insert(day);
+                *known = day.max(*known);
+            }
+            _ => findings.at("V807", VISIT_LOG, row.0, format!("\"{cell}\" is not a day that is over")),
+        }
+    }
+    for visit in visits.iter().filter(|visit| visit.last != last.get(visit.customer).copied()) {
+        let message = format!("{} has another last visit in {VISIT_LOG}", visit.customer);
+        findings.at("V807", VISITS, visit.line, message);
+    }
 }
 
 pub(super) fn read<'a>(sheet: &'a Sheet, findings: &mut Findings) -> Vec<Visit<'a>> {

@@ -377,6 +377,7 @@ visits-told = Visits from { $from } to { $to }: { $visits } by { $reps ->
 }, { $used } of { $hours } hours with the way; { $without } customers without one (not_planned.csv says why).
 visits-stretched-told = Time is short: intervals are stretched, most those of { $rep } ({ $times } times).
 visits-summary = Summary
+visits-summary-title = Visits from { $from } to { $to }
 visits-not-planned = Not planned
 visits-of-rep = Visits of { $rep }
 visits-hours = Hours
@@ -459,6 +460,18 @@ warning-potential-off-scale = { $customers ->
    *[other] { $customers } customers state
 } a potential above 100, beyond the scale of the score: it counts for the order of potential, but nobody is promoted by it.
 warning-watch-without-column = The watch rule "{ $rule }" was not applied: the input has no column "{ $column }".
+warning-visits-below-split = The days planned hold { $visits } of the { $wanted } visits that the best split has in them: some are not due yet, others find no day in time. { $rep } lacks most ({ $planned } of { $own }).
+warning-appointments-outside = { $appointments ->
+    [one] One appointment lies
+   *[other] { $appointments } appointments lie
+} outside the days planned and change nothing; the first is line { $line } of the calendar ({ $customer }, { $day }).
+warning-appointments-twice = { $appointments ->
+    [one] One appointment stands
+   *[other] { $appointments } appointments stand
+} in the calendar twice (one customer, one day) and { $appointments ->
+    [one] counts
+   *[other] count
+} once; the first is line { $line } ({ $customer }, { $day }).
 warning-visits-leave-out-one = { $customers ->
     [one] One customer
    *[other] { $customers } customers

@@ -149,7 +149,9 @@ impl Visiting {
             }
             // Told above by file; the log would tell them again.
             found.visits.retain(|visit| known(&visit.customer));
-            self.log.append(&mut found.visits);
+            for visit in found.visits {
+                self.know(visit);
+            }
             let earlier = self.earlier.get_or_insert_default();
             earlier.overrides.append(&mut found.overrides);
             earlier.notes.append(&mut found.notes);
@@ -158,6 +160,15 @@ impl Visiting {
             }
         }
         Ok(())
+    }
+
+    /// Adds a visit to the log; one that is there already, since the workbook was given before, learns what came of it.
+    fn know(&mut self, visit: VisitRecord) {
+        let same = |known: &&mut VisitRecord| known.customer == visit.customer && known.day == visit.day;
+        match self.log.iter_mut().find(same) {
+            Some(known) => known.outcome = known.outcome.take().or(visit.outcome),
+            None => self.log.push(visit),
+        }
     }
 
     /// The reps' time and visits so far.

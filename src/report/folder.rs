@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Fault, Result};
 
 /// The tables a run may write, each with one of [`ENDINGS`].
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 10] = [
     "customers",
     "plan",
     "rejects",
@@ -23,6 +23,7 @@ const TABLES: [&str; 9] = [
     "not_planned",
     "visit_rates",
     "visit_answers",
+    "visit_log",
     "visits_no_change",
 ];
 

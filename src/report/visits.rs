@@ -1,5 +1,5 @@
-//! `visits.csv`, `not_planned.csv`, and with a log or an earlier plan `visit_rates.csv`, `visit_answers.csv` and
-//! `visits_no_change.csv`.
+//! `visits.csv`, `not_planned.csv`, and with a log or an earlier plan `visit_rates.csv`, `visit_answers.csv`,
+//! `visits_no_change.csv` and `visit_log.csv`.
 
 use std::path::Path;
 
@@ -47,6 +47,9 @@ const ANSWERS: [Column; 7] = [
     day("wish_date"),
     word("effect"),
 ];
+
+/// As the visit log is read.
+const LOG: [Column; 4] = [text("customer_id"), day("date"), text("rep"), text("outcome")];
 
 /// Writes the visit files into `dir`; nothing without a visit plan.
 pub(super) fn write<R: Rows>(all: &Segmentation, lang: Language, dir: &Path) -> Result<()> {
@@ -105,6 +108,16 @@ fn what_happened<R: Rows>(all: &Segmentation, execution: &Execution, dir: &Path)
             rows.whole(u64::from(rate.planned));
             rows.whole(u64::from(rate.visited));
             rows.fraction(rate.rate, 6);
+            rows.end()?;
+        }
+        Ok(())
+    })?;
+    rows::write::<R>(dir, "visit_log", &LOG, |rows| {
+        for visit in &execution.log {
+            rows.text(&visit.customer);
+            rows.day(visit.day);
+            rows.maybe_text(visit.rep.as_deref());
+            rows.maybe_text(visit.outcome.as_deref());
             rows.end()?;
         }
         Ok(())

@@ -141,11 +141,16 @@ impl<'a> Book<'a> {
         Ok(sheet)
     }
 
-    fn head(sheet: &mut Worksheet, header: &Format, columns: &[(String, f64)]) -> Result<(), XlsxError> {
+    fn head(
+        sheet: &mut Worksheet,
+        row: u32,
+        header: &Format,
+        columns: &[(String, f64)],
+    ) -> Result<(), XlsxError> {
         let most = columns.iter().map(|(title, width)| height_of(title, *width)).max().unwrap_or(1);
-        sheet.set_row_height(0, LINE * f64::from(most))?;
+        sheet.set_row_height(row, LINE * f64::from(most))?;
         for (column, (title, width)) in (0_u16..).zip(columns) {
-            sheet.write_string_with_format(0, column, title, header)?;
+            sheet.write_string_with_format(row, column, title, header)?;
             sheet.set_column_width(column, *width)?;
         }
         Ok(())
@@ -165,9 +170,18 @@ impl<'a> Book<'a> {
         .into();
         let (title, header) = (self.text("visits-summary"), self.header.clone());
         let (share, decimal) = (self.share.clone(), self.decimal.clone());
+        let days = plan.horizon.map(|(from, to)| {
+            let args = [("from", from.to_string().into()), ("to", to.to_string().into())];
+            self.lang.text("visits-summary-title", &args)
+        });
         let sheet = self.sheet(&title)?;
-        Self::head(sheet, &header, &columns)?;
-        for (row, rep) in (1_u32..).zip(&plan.reps) {
+        let large = Format::new().set_bold().set_font_size(14);
+        sheet.write_string_with_format(0, 0, days.unwrap_or(title), &large)?;
+        sheet.set_row_height(0, 1.5 * LINE)?;
+        sheet.set_freeze_panes(2, 0)?;
+        sheet.set_repeat_rows(0, 1)?;
+        Self::head(sheet, 1, &header, &columns)?;
+        for (row, rep) in (2_u32..).zip(&plan.reps) {
             sheet.write_string(row, 0, &*rep.rep)?;
             sheet.write_number(row, 1, rep.visits)?;
             sheet.write_number_with_format(row, 2, rep.hours, &decimal)?;
@@ -182,7 +196,7 @@ impl<'a> Book<'a> {
         let Some(execution) = plan.execution.as_ref().filter(|execution| !execution.rates.is_empty()) else {
             return Ok(());
         };
-        let first = plan.reps.len() as u32 + 3;
+        let first = plan.reps.len() as u32 + 4;
         let rates = [
             self.word(REP),
             self.text("tier"),
@@ -215,7 +229,7 @@ impl<'a> Book<'a> {
         let (header, date, money) = (self.header.clone(), self.date.clone(), self.money.clone());
         let (wrapped, fill_in, middle) = (self.wrapped.clone(), self.fill_in.clone(), self.middle.clone());
         let sheet = self.sheet(rep)?;
-        Self::head(sheet, &header, &columns)?;
+        Self::head(sheet, 0, &header, &columns)?;
         for (row, (line, visit)) in (1_u32..).zip(lines.iter().zip(visits)) {
             if let Some(day) = excel_date(visit.date) {
                 sheet.write_datetime_with_format(row, 0, &day, &date)?;
@@ -323,7 +337,7 @@ impl<'a> Book<'a> {
         let (all, header) = (self.all, self.header.clone());
         let title = self.text("visits-not-planned");
         let sheet = self.sheet(&title)?;
-        Self::head(sheet, &header, &columns)?;
+        Self::head(sheet, 0, &header, &columns)?;
         for (row, (entry, why)) in (1_u32..).zip(entries.iter().zip(&lines)) {
             let index = entry.customer as usize;
             let name = all.table.profile(index).and_then(|profile| profile.name.as_deref());

@@ -6,6 +6,9 @@ use crate::domain::Notice;
 /// How far true elasticities lie from the recipe's, as a standard deviation: that of the prior of `erba allocate`.
 const PRIOR_SD: f64 = 0.1;
 
+/// Minutes a visit that are worth another split.
+const MUCH: f64 = 1.0;
+
 /// The reps' time and their visits; by default nothing is known and the recipe's hours and response hold.
 #[derive(Clone, Debug, Default)]
 pub struct Force {
@@ -17,8 +20,6 @@ pub struct Force {
     pub days: Vec<Days>,
     /// Which of `days` hold for each customer; empty if nothing is known.
     pub days_of: Vec<Option<u32>>,
-    /// Minutes on the way to a visit.
-    pub way: f64,
     /// Sales and visits by month; none without a visit log.
     pub histories: Option<Vec<History>>,
 }
@@ -32,6 +33,8 @@ pub struct Desk {
     pub minutes: f64,
     /// Most visits in the period.
     pub visits: u32,
+    /// Minutes on the way to a visit.
+    pub way: f64,
 }
 
 /// How many visits to one customer the days of a rep allow: nobody is visited twice a day, or closer than the spacing.
@@ -61,6 +64,20 @@ impl Days {
 }
 
 impl Force {
+    /// Takes over what the way took in planned days, rep by rep: minutes in all, and visits. True if that changes much for anyone.
+    pub fn learn_way(&mut self, taken: &[(f64, u32)]) -> bool {
+        let together = taken.iter().fold((0.0, 0), |sum, own| (sum.0 + own.0, sum.1 + own.1));
+        let shared = self.desks.len() != taken.len();
+        let mut changed = false;
+        for (at, desk) in self.desks.iter_mut().enumerate() {
+            let (minutes, visits) = if shared { together } else { taken[at] };
+            let way = if visits > 0 { minutes / f64::from(visits) } else { desk.way };
+            changed |= (way - desk.way).abs() > MUCH;
+            desk.way = way;
+        }
+        changed
+    }
+
     /// Visits of a customer that can be made of so many wanted.
     pub(super) fn possible(&self, index: usize, wanted: f64) -> f64 {
         self.days(index).map_or(wanted, |days| days.possible(wanted))

@@ -52,7 +52,7 @@ pub(super) fn desks<'a>(
         fixed: Vec::new(),
         minutes: 0.0,
         visits: None,
-        way: force.way,
+        way: 0.0,
         strict: false,
         force,
     };
@@ -61,7 +61,7 @@ pub(super) fn desks<'a>(
         let wanted =
             || direct().map(|index| services[index].visits * f64::from(services[index].minutes)).sum();
         let minutes = params.hours.map_or_else(wanted, |hours| hours * 60.0);
-        return vec![Share { members, fixed, minutes, way: 0.0, strict: params.hours.is_some(), ..empty }];
+        return vec![Share { members, fixed, minutes, strict: params.hours.is_some(), ..empty }];
     }
     let share = |desk: &super::force::Desk| Share {
         rep: desk.rep.clone(),
@@ -69,6 +69,7 @@ pub(super) fn desks<'a>(
         fixed: Vec::new(),
         minutes: desk.minutes,
         visits: Some(desk.visits),
+        way: desk.way,
         ..empty
     };
     let mut shares: Vec<Share> = force.desks.iter().map(share).collect();

@@ -227,11 +227,10 @@ fn equal_customers_get_equal_services() {
 /// Four Ⅰ customers of equal value; two of Li, who has much time, two of Wang, who has little.
 fn of_two_reps(minutes: [f64; 2], visits: u32, histories: Option<Vec<allocate::History>>) -> ServicePlan {
     let (table, value, tiering, typing) = inputs(&[(I, Innovative, 100); 4]);
-    let desk = |(rep, minutes): (&str, f64)| Desk { rep: rep.into(), minutes, visits };
+    let desk = |(rep, minutes): (&str, f64)| Desk { rep: rep.into(), minutes, visits, way: 10.0 };
     let force = Force {
         desks: ["Li", "Wang"].into_iter().zip(minutes).map(desk).collect(),
         charges: vec![Some(0), Some(1), Some(0), Some(1)],
-        way: 10.0,
         histories,
         ..Force::default()
     };
@@ -285,7 +284,7 @@ fn of_one_rep(minutes: f64, apart: Vec<u32>, stages: &[&str; 4]) -> ServicePlan 
     let (mut table, value, tiering, typing) = inputs(&[(I, Innovative, 100); 4]);
     with_stages(stages)(&mut table);
     let force = Force {
-        desks: vec![Desk { rep: "Li".into(), minutes, visits: 100 }],
+        desks: vec![Desk { rep: "Li".into(), minutes, visits: 100, way: 0.0 }],
         charges: vec![Some(0); 4],
         days: vec![Days { period: 28, spacing: 0.5, apart }],
         days_of: vec![Some(0); 4],
@@ -344,4 +343,17 @@ fn a_stage_rule_that_only_raises_is_the_fewest_of_the_best_split() {
     let plan = planned(params, &[(II, Innovative, 100); 4], with_stages(&stages));
     // The dealer's four are its fewest; the last has the two of the table, since no more time is there.
     assert_eq!(visits_of(&plan), [20, 4, 0, 2]);
+}
+
+#[test]
+fn the_way_is_learned_rep_by_rep_and_together_where_all_time_is_one() {
+    let desk = |rep: &str| Desk { rep: rep.into(), minutes: 1000.0, visits: 100, way: 10.0 };
+    let mut own = Force { desks: vec![desk("Li"), desk("Wang")], ..Force::default() };
+    // Li took 23 minutes a visit; Wang, who had none, keeps what is known.
+    assert!(own.learn_way(&[(230.0, 10), (0.0, 0)]));
+    assert_eq!((own.desks[0].way, own.desks[1].way), (23.0, 10.0));
+    assert!(!own.learn_way(&[(225.0, 10), (0.0, 0)]));
+    let mut shared = Force { desks: vec![desk("")], ..Force::default() };
+    assert!(shared.learn_way(&[(230.0, 10), (170.0, 10)]));
+    assert!((shared.desks[0].way - 20.0).abs() < 1e-12);
 }

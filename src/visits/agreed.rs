@@ -7,7 +7,7 @@ use crate::error::{Error, Fault, Result};
 
 use super::assign::Charge;
 use super::desks::{Desks, Groups, Past, task};
-use super::inputs::Decision;
+use super::inputs::{Appointment, Decision};
 use super::params::VisitsValidParams;
 use super::plan::{VisitCause, VisitState};
 use super::planning::{Planning, find};
@@ -39,7 +39,7 @@ impl Desks {
             moved: Closed::default(),
             kept: Closed::default(),
         };
-        let mut faults = Vec::new();
+        let (mut faults, mut outside, mut twice) = (Vec::new(), Vec::new(), Vec::new());
         for appointment in &planning.calendar.appointments {
             let Some(index) = find(planning.table, &appointment.customer) else {
                 let cause = format!(
@@ -49,12 +49,16 @@ impl Desks {
                 faults.push(Fault::new(553, cause));
                 continue;
             };
-            if horizon.holds(appointment.day) {
-                let rep = appointment.rep.as_deref();
-                self.fix(&mut agreeing, index, rep, appointment.day, VisitCause::Appointment);
+            let rep = appointment.rep.as_deref();
+            if !horizon.holds(appointment.day) {
+                outside.push(appointment);
+            } else if !self.fix(&mut agreeing, index, rep, appointment.day, VisitCause::Appointment) {
+                twice.push(appointment);
             }
         }
         Error::unless_empty(faults)?;
+        self.warnings.extend(idle(Notice::new("appointments-outside"), &outside));
+        self.warnings.extend(idle(Notice::new("appointments-twice"), &twice));
         self.agree_as_before(&mut agreeing, horizon);
         let Agreeing { moved, kept, .. } = agreeing;
         let told = [
@@ -109,8 +113,15 @@ impl Desks {
     }
 
     /// Fixes a day with the rep named, else with the one in charge; also for customers without visits in the service plan or with
-    /// another rep in charge.
-    fn fix(&mut self, by: &mut Agreeing, index: usize, rep: Option<&str>, day: Day, cause: VisitCause) {
+    /// another rep in charge. False if the customer has that day fixed already.
+    fn fix(
+        &mut self,
+        by: &mut Agreeing,
+        index: usize,
+        rep: Option<&str>,
+        day: Day,
+        cause: VisitCause,
+    ) -> bool {
         let reps = by.planning.reps;
         let in_charge = match by.charges[index] {
             Charge::Rep(rep) => Some(rep as usize),
@@ -123,19 +134,19 @@ impl Desks {
                     .with("customer", &*by.planning.table.ids[index])
                     .with("day", day.to_string()),
             );
-            return;
+            return true;
         };
         let places = by.places.entry(index as u32).or_default();
         // Nobody is visited twice a day; an appointment outranks a visit kept.
         let agreed = |task: &Task| task.agreed.iter().any(|(agreed, _)| *agreed == day);
         if places.iter().any(|&(desk, at)| agreed(&self.tasks[desk][at])) {
-            return;
+            return false;
         }
         if by.open[desk].binary_search(&day).is_err() {
             if cause == VisitCause::Kept {
                 // Nobody said that the visit is to be on a day that was closed since: the rep is not there.
                 by.moved.add(by.planning, index, day, desk);
-                return;
+                return true;
             }
             by.kept.add(by.planning, index, day, desk);
         }
@@ -154,7 +165,15 @@ impl Desks {
                 task.met.push(day);
             }
         }
+        true
     }
+}
+
+/// Appointments that change nothing, with the first of them.
+fn idle(notice: Notice, appointments: &[&Appointment]) -> Option<Notice> {
+    let first = appointments.first()?;
+    let notice = notice.with("appointments", appointments.len()).with("line", first.line.to_string());
+    Some(notice.with("customer", &*first.customer).with("day", first.day.to_string()))
 }
 
 /// What fixing a day takes.

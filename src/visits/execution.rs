@@ -25,6 +25,9 @@ pub struct Execution {
     pub no_change: Vec<NoChange>,
     /// What reps answered to suggestions, by rep, customer and day.
     pub answers: Vec<Answer>,
+    /// The visits up to the last day that counts, those of returned workbooks with them, by customer and day.
+    #[serde(skip)]
+    pub log: Vec<VisitRecord>,
 }
 
 /// Visit rate of one rep and tier.
@@ -122,6 +125,8 @@ pub(super) fn execution(
         no_change: no_change(planning, &log, charges, params),
         ..Execution::default()
     };
+    report.log = log.iter().copied().cloned().collect();
+    report.log.sort_by(|a, b| (&a.customer, a.day, &a.rep).cmp(&(&b.customer, b.day, &b.rep)));
     if let Some(earlier) = planning.earlier {
         report.rates = rates(earlier, &log, planning.as_of);
         report.answers = answers(planning, earlier, params);

@@ -41,7 +41,12 @@ pub fn force(field: &Field, period_days: u32, params: &VisitsValidParams) -> For
     };
     let calendar = |rep| slots(rep, field.absences, horizon, params);
     let calendars: Vec<Vec<Slot>> = field.reps.iter().map(calendar).collect();
-    let desks: Vec<Desk> = field.reps.iter().zip(&calendars).map(|(rep, slots)| desk(rep, slots)).collect();
+    let desks: Vec<Desk> = field
+        .reps
+        .iter()
+        .zip(&calendars)
+        .map(|(rep, slots)| desk(rep, slots, params.travel_minutes))
+        .collect();
     let last_rep = Past::new(field.table, field.log, field.as_of).last_rep;
     let (desks, charges) = match named(field.table, field.reps, &last_rep) {
         _ if desks.is_empty() => (desks, Vec::new()),
@@ -64,9 +69,8 @@ pub fn force(field: &Field, period_days: u32, params: &VisitsValidParams) -> For
         .enumerate()
         .map(|(index, charge)| charge.map(|desk| desk * Group::ALL.len() as u32 + groups.of(index) as u32));
     let days_of = days_of.collect();
-    let way = if field.reps.is_empty() { 0.0 } else { params.travel_minutes };
     let histories = (!field.log.is_empty()).then(|| histories(field));
-    Force { desks, charges, days, days_of, way, histories }
+    Force { desks, charges, days, days_of, histories }
 }
 
 /// Visits that the days allow, for each kind of customer.
@@ -90,11 +94,12 @@ fn most_days(days: &[Days]) -> Vec<Days> {
     most
 }
 
-fn desk(rep: &Rep, slots: &[Slot]) -> Desk {
+fn desk(rep: &Rep, slots: &[Slot], way: f64) -> Desk {
     Desk {
         rep: rep.name.clone(),
         minutes: slots.iter().map(|day| day.limit).sum(),
         visits: slots.iter().map(|day| day.most as u32).sum(),
+        way,
     }
 }
 
@@ -103,6 +108,7 @@ fn together(desks: &[Desk]) -> Desk {
         rep: "".into(),
         minutes: desks.iter().map(|desk| desk.minutes).sum(),
         visits: desks.iter().map(|desk| desk.visits).sum(),
+        way: desks.first().map_or(0.0, |desk| desk.way),
     }
 }
 

@@ -84,8 +84,7 @@ fn allowed(work: &Work, schedule: &Schedule, stop: usize) -> (Day, Day) {
             to = to.min(day.max(before.plus(most)));
         }
         (None, Some(last)) => {
-            let eligible = (task.interval * work.params.eligible_share).ceil() as i32;
-            from = from.max(last.plus(least.max(eligible)));
+            from = from.max(last.plus(task.eligible(work.params)));
         }
         (None, None) => {}
     }

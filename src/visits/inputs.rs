@@ -75,6 +75,8 @@ pub struct Appointment {
     pub day: Day,
     /// Who visits; none for the rep in charge.
     pub rep: Option<Box<str>>,
+    /// Line of the calendar, 1 the first.
+    pub line: u64,
 }
 
 /// What is known of an earlier plan.

@@ -20,7 +20,7 @@
 //!    ratio stays. A tier-Ⅰ customer due within the plan keeps one visit within it. What still finds no day is `late` or
 //!    stays out with its reason.
 //! 6. *The way.* The rep's customers are cut along a Hilbert curve into one area a working day; visits then move between days while
-//!    that shortens the way, and each day's stops are ordered by 2-opt and or-opt.
+//!    that shortens the way, what was late or found no day is tried again, and each day's stops are ordered by 2-opt and or-opt.
 //!
 //! # Units
 //! Days are whole; hours and minutes are decimal; kilometres are great-circle, times `detour` over `speed_kmh` for time.
@@ -30,6 +30,7 @@
 //! follow the practice of visit planners (portatour; states as in Perenso). 2-opt: Croes (1958), Operations Research 6(6);
 //! or-opt: Or (1976), Northwestern University. Planning whom to visit and the way together: Meyer, Glock & Radaschewski, arXiv 2011.14822.
 
+mod again;
 mod agreed;
 mod assign;
 mod desks;

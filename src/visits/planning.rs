@@ -12,6 +12,7 @@ use crate::scoring::Value;
 use crate::service::ServicePlan;
 use crate::tiering::Tiering;
 
+use super::again::try_again;
 use super::assign::{Charge, charges};
 use super::desks::{Desks, Past};
 use super::execution::{execution, vain_wishes};
@@ -76,6 +77,7 @@ pub fn plan(planning: &Planning, params: &VisitsValidParams) -> Result<VisitPlan
     plan.not_planned = desks.not_planned;
     plan.warnings.extend(beyond_days(planning, &made));
     plan.warnings.extend(beyond_day(planning.reps, &made));
+    let below_split = below_split(planning, &made);
     for made in made {
         plan.visits.extend(made.visits);
         plan.not_planned.extend(made.without);
@@ -85,6 +87,7 @@ pub fn plan(planning: &Planning, params: &VisitsValidParams) -> Result<VisitPlan
     let visited: HashSet<u32> = plan.visits.iter().map(|visit| visit.customer).collect();
     plan.not_planned.retain(|entry| !visited.contains(&entry.customer));
     plan.warnings.extend(left_out(planning, &plan));
+    plan.warnings.extend(below_split);
     plan.visits.sort_by(|a, b| (&a.rep, a.date, a.sequence).cmp(&(&b.rep, b.date, b.sequence)));
     plan.not_planned.sort_by(|a, b| (&a.rep, a.customer).cmp(&(&b.rep, b.customer)));
     plan.execution = execution(planning, &charges, params);
@@ -129,12 +132,20 @@ fn unknown_rep(reps: &[Rep], rep: &str, who: &str) -> Fault {
     )
 }
 
+/// Part of the split below which the visits planned are told. Some are not due yet, or come in the days after the plan.
+const TOLD_BELOW: f64 = 0.95;
+
+/// Rounds of trying again what is late after moves between days.
+const AGAIN: usize = 8;
+
 struct Made {
     visits: Vec<Visit>,
     without: Vec<NotPlanned>,
     rep: RepPlan,
     /// The customer to be visited most often beyond what the days allow: index, visits wanted, visits the days allow.
     beyond: Option<(u32, f64, u32)>,
+    /// Visits that the service plan has in these days.
+    wanted: f64,
     /// Days with more agreed than the rep has hours or visits for.
     full: Vec<FullDay>,
 }
@@ -171,6 +182,23 @@ fn left_out(planning: &Planning, plan: &VisitPlan) -> Option<Notice> {
             .with("rep", *rep)
             .with("most", *most),
     )
+}
+
+/// Says that the days hold fewer visits than the best split has, with the rep who lacks most.
+fn below_split(planning: &Planning, made: &[Made]) -> Option<Notice> {
+    planning.service.allocated.as_ref()?;
+    let wanted: f64 = made.iter().map(|made| made.wanted).sum();
+    let visits: u32 = made.iter().map(|made| made.rep.visits).sum();
+    let lacks = |made: &Made| made.wanted - f64::from(made.rep.visits);
+    let worst = made.iter().max_by(|a, b| lacks(a).total_cmp(&lacks(b)))?;
+    (f64::from(visits) < wanted * TOLD_BELOW).then(|| {
+        Notice::new("visits-below-split")
+            .with("wanted", wanted.round() as u32)
+            .with("visits", visits)
+            .with("rep", &*worst.rep.rep)
+            .with("own", worst.wanted.round() as u32)
+            .with("planned", worst.rep.visits)
+    })
 }
 
 /// Says that more was agreed than a day holds, with the fullest day.
@@ -214,16 +242,25 @@ fn plan_rep(
     let work = Work { tasks, slots: &days, horizon, travel, far: far(tasks), params };
     let mut made = schedule(&work);
     shorten(&work, &mut made);
+    // Each time something gets better, so this ends; the limit is for plans in which little is left to gain.
+    for _ in 0..AGAIN {
+        if !try_again(&work, &mut made) {
+            break;
+        }
+        shorten(&work, &mut made);
+    }
     let without = without(rep, tasks, &made, horizon);
     let (visits, mut told, full) = finish(rep, &work, &made, planning.as_of);
     told.days = open_days;
     let beyond = || tasks.iter().filter(|task| task.capped(horizon).is_some());
     told.beyond_days = beyond().count() as u32;
     let worst = beyond().min_by(|a, b| a.interval.total_cmp(&b.interval).then(a.customer.cmp(&b.customer)));
+    let wanted =
+        tasks.iter().filter(|task| task.has_rhythm()).map(|task| horizon.days() / task.interval).sum();
     let beyond = worst.map(|task| (task.customer, horizon.days() / task.interval, task.most.unwrap_or(0)));
     told.hours = hours;
     told.utilisation = if hours > 0.0 { (told.visit_hours + told.travel_hours) / hours } else { 0.0 };
-    Made { visits, without, rep: told, beyond, full }
+    Made { visits, without, rep: told, beyond, wanted, full }
 }
 
 /// Agreed visits stay even on days off; such days hold nothing else.

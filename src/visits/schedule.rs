@@ -36,6 +36,7 @@ pub(super) struct Schedule {
     pub(super) missed: f64,
     /// Visits wanted over visits placed, 1 or more.
     pub(super) pressure: f64,
+    chains: Vec<Chain>,
 }
 
 /// What stays the same from try to try.
@@ -104,15 +105,18 @@ fn attempt(work: &Work, stretch: f64) -> Schedule {
 
 /// A task's visits so far.
 #[derive(Clone, Copy, Debug)]
-struct Chain {
+pub(super) struct Chain {
     interval: f64,
     /// Last visit, planned or past.
-    current: Option<Day>,
+    pub(super) current: Option<Day>,
     /// Best day of the next visit, counted from 1970.
-    target: f64,
+    pub(super) target: f64,
     /// Visits in this plan.
-    count: u32,
-    without: Option<WhyNot>,
+    pub(super) count: u32,
+    /// Why there is none.
+    pub(super) without: Option<WhyNot>,
+    /// Why there is not one more.
+    pub(super) ended: Option<WhyNot>,
 }
 
 impl Chain {
@@ -123,20 +127,34 @@ impl Chain {
             target: task.first_target(stretch, horizon),
             count: 0,
             without: None,
+            ended: None,
         }
     }
 }
 
-struct Attempt<'a> {
-    work: &'a Work<'a>,
-    stretch: f64,
-    slots: Vec<Slot>,
-    stops: Vec<Stop>,
-    chains: Vec<Chain>,
+/// A schedule in the making.
+pub(super) struct Attempt<'a> {
+    pub(super) work: &'a Work<'a>,
+    pub(super) stretch: f64,
+    pub(super) slots: Vec<Slot>,
+    pub(super) stops: Vec<Stop>,
+    pub(super) chains: Vec<Chain>,
     missed: f64,
 }
 
-impl Attempt<'_> {
+impl<'a> Attempt<'a> {
+    /// Goes on with a schedule whose visits may have been moved.
+    pub(super) fn resumed(work: &'a Work<'a>, made: &mut Schedule) -> Self {
+        Attempt {
+            work,
+            stretch: made.stretch,
+            slots: std::mem::take(&mut made.slots),
+            stops: std::mem::take(&mut made.stops),
+            chains: std::mem::take(&mut made.chains),
+            missed: made.missed,
+        }
+    }
+
     /// Fixed days come first, whatever else the day holds.
     fn keep_agreed(&mut self) {
         for (index, task) in self.work.tasks.iter().enumerate() {
@@ -154,7 +172,7 @@ impl Attempt<'_> {
     }
 
     /// Places the task's next visit; false if it has all its visits or no more can be placed.
-    fn next_visit(&mut self, index: usize) -> bool {
+    pub(super) fn next_visit(&mut self, index: usize) -> bool {
         let task = &self.work.tasks[index];
         let mut chain = self.chains[index];
         let (least, most) = task.gaps(self.stretch, self.work.horizon, self.work.params.spacing);
@@ -191,7 +209,9 @@ impl Attempt<'_> {
                     VisitCause::Interval
                 };
                 let day = self.slots[slot].day;
-                let due = Day(chain.target.round() as i32);
+                let first = chain.count == 0;
+                let due = if first { task.first_due(self.stretch, self.work.horizon) } else { chain.target };
+                let due = Day(due.round() as i32);
                 self.missed += if late { LATE } else { 0.0 };
                 self.put(index, slot, cause, late, due, window.1.max(day));
                 chain.current = Some(day);
@@ -213,6 +233,7 @@ impl Attempt<'_> {
                     let lost = task.visits(self.stretch, self.work.horizon) - f64::from(chain.count);
                     self.missed += if next { LATE } else { lost.max(1.0) };
                 }
+                chain.ended = Some(why);
                 if chain.count == 0 {
                     chain.without = Some(why);
                 }
@@ -223,7 +244,7 @@ impl Attempt<'_> {
     }
 
     /// Time that is left goes to those whom only the stretch keeps out.
-    fn fill(&mut self, index: usize) {
+    pub(super) fn fill(&mut self, index: usize) {
         let task = &self.work.tasks[index];
         let chain = self.chains[index];
         if chain.without != Some(WhyNot::Stretched) {
@@ -231,8 +252,7 @@ impl Attempt<'_> {
         }
         let (least, _) = task.gaps(self.stretch, self.work.horizon, self.work.params.spacing);
         let Horizon { from, to } = self.work.horizon;
-        let eligible = (task.interval * self.work.params.eligible_share).ceil() as i32;
-        let first = chain.current.map_or(from, |at| at.plus(least.max(eligible)).max(from));
+        let first = chain.current.map_or(from, |at| at.plus(task.eligible(self.work.params)).max(from));
         if let Ok((slot, false)) = self.place(index, &chain, (first, to), least) {
             let cause = if task.last.is_none() { VisitCause::First } else { VisitCause::Interval };
             self.put(index, slot, cause, false, Day(chain.target.round() as i32), to);
@@ -259,14 +279,14 @@ impl Attempt<'_> {
         let target = Day(chain.target as i32);
         match chain.current {
             // Overdue visits have no last day: as soon as possible.
-            Some(at) if chain.count == 0 && task.state == VisitState::Overdue => {
-                (from.max(at.plus(least)), target.max(at.plus(most)).max(from.plus(most)).min(to))
+            Some(at) if chain.count == 0 => {
+                let last_day = match task.state {
+                    VisitState::Overdue => target.max(at.plus(most)).max(from.plus(most)),
+                    _ => at.plus(most).max(from),
+                };
+                (at.plus(task.eligible(self.work.params)).max(from), last_day.min(to))
             }
-            Some(at) => {
-                let share = if chain.count == 0 { self.work.params.eligible_share } else { 0.0 };
-                let eligible = at.plus((task.interval * share).ceil() as i32);
-                (eligible.max(at.plus(least)).max(from), at.plus(most).max(from).min(to))
-            }
+            Some(at) => (at.plus(least).max(from), at.plus(most).max(from).min(to)),
             None => (from, target.plus((most - least).max(1)).min(to)),
         }
     }
@@ -332,7 +352,7 @@ impl Attempt<'_> {
         urgent * off + km / self.work.far + astray + 0.2 * full * full
     }
 
-    fn finish(self) -> Schedule {
+    pub(super) fn finish(self) -> Schedule {
         let horizon = self.work.horizon;
         let wanted: f64 = self.work.tasks.iter().map(|task| task.visits(self.stretch, horizon)).sum();
         let placed = self.stops.len() as f64;
@@ -344,6 +364,7 @@ impl Attempt<'_> {
             pressure: (wanted / placed.max(1.0)).max(1.0),
             slots: self.slots,
             stops: self.stops,
+            chains: self.chains,
         }
     }
 }

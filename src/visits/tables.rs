@@ -155,7 +155,9 @@ pub fn log(table: &mut Table, as_of: Day) -> Result<Vec<VisitRecord>> {
                 ));
             }
             Ok(Some(day)) => {
-                let words = |role: Role| table.text(row, role).map(|text| text.trim().into());
+                // The log of an earlier run guards cells that look like formulas.
+                let words = |role: Role| table.text(row, role).map(|text| unescaped(text.trim()).into());
+                let customer = unescaped(&customer).into();
                 let visit =
                     VisitRecord { customer, day, rep: words(Role::Rep), outcome: words(Role::Outcome) };
                 visits.push(visit);
@@ -292,7 +294,12 @@ impl Entry<'_> {
                         None => fault,
                     });
                 }
-                calendar.appointments.push(Appointment { customer, day, rep });
+                if self.last_day(day)? != day {
+                    let fault =
+                        self.fault(555, "an appointment is on one day, and this one has a later last day");
+                    return Err(fault.hint("leave until blank, or give each day its line"));
+                }
+                calendar.appointments.push(Appointment { customer, day, rep, line: self.row.line });
             }
             "absence" | "leave" | "请假" | "休假" if rep.is_none() => {
                 return Err(self.fault(555, "the absence names no rep").hint("for everybody write holiday"));

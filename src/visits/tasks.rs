@@ -95,6 +95,13 @@ impl Task {
         self.most = Some(visits_apart(slots, self.group, from, least));
     }
 
+    /// Days after the last visit from which the customer may be visited again. Stretched intervals do not move it: days that
+    /// are free now are not left empty because time is short later.
+    pub(super) fn eligible(&self, params: &VisitsValidParams) -> i32 {
+        let (least, _) = gaps(self.interval, params.spacing);
+        least.max((self.interval * params.eligible_share).ceil() as i32)
+    }
+
     /// Fewest and most days between two visits at this stretch.
     pub(super) fn gaps(&self, stretch: f64, horizon: Horizon, spacing: f64) -> (i32, i32) {
         let interval = self.stretched(stretch, horizon);
@@ -137,6 +144,17 @@ impl Task {
         };
         let put_off = self.not_before.map_or(f64::NEG_INFINITY, |day| f64::from(day.0));
         target.max(from).max(put_off)
+    }
+
+    /// The day the first visit is due, counted from 1970: before the horizon if it was due then.
+    pub(super) fn first_due(&self, stretch: f64, horizon: Horizon) -> f64 {
+        let target = self.first_target(stretch, horizon);
+        match self.last {
+            Some(last) if self.not_before.is_none() => {
+                target.min(f64::from(last.0) + self.stretched(stretch, horizon))
+            }
+            _ => target,
+        }
     }
 
     /// True if the visit would be due within the horizon were there time enough.

@@ -77,6 +77,13 @@ B,Li,I,no time left
 F,Ma,III,no time left
 ";
 
+const VISIT_LOG: &str = "\
+customer_id,date,rep,outcome
+A,2025-12-06,Li,order
+A,2025-12-20,Li,
+C,2025-12-22,Ma,
+";
+
 const LI: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//erba//EN\r\n\
 BEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20251231T000000Z\r\nDTSTART:20260105T010000\r\nEND:VEVENT\r\n\
 BEGIN:VEVENT\r\nUID:2\r\nDTSTAMP:20251231T000000Z\r\nDTSTART:20260105T020000\r\nEND:VEVENT\r\n\
@@ -96,6 +103,7 @@ fn right() -> BTreeMap<&'static str, String> {
         ("recipe.toml", RECIPE),
         ("visits.csv", VISITS),
         ("not_planned.csv", NOT_PLANNED),
+        ("visit_log.csv", VISIT_LOG),
         ("ics/Li.ics", LI),
         ("ics/Ma.ics", MA),
     ]
@@ -201,6 +209,9 @@ const FAULTS: &[Fault] = &[
     ("V806", "visits.csv", "14,2026-01-05", "14,2025-12-05"),
     ("V806", "visits.csv", ",due,2025-12-22", ",never_visited,2025-12-22"),
     ("V806", "visits.csv", ",due,", ",late,"),
+    ("V807", "visit_log.csv", "A,2025-12-20", "A,2025-12-19"),
+    ("V807", "visit_log.csv", "A,2025-12-06", "A,2026-12-06"),
+    ("V807", "visit_log.csv", "C,2025-12-22", "C,soon"),
     ("V901", "ics/Ma.ics", "END:VEVENT\r\n", ""),
     ("V901", "ics/Ma.ics", "UID:4\r\n", ""),
     ("V901", "ics/Ma.ics", "UID:4\r\n", "UID:4\n"),

@@ -25,7 +25,7 @@ fn run(desk: &Desk, out: &str, more: &str) {
     ));
 }
 
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 9] = [
     "customers",
     "plan",
     "rejects",
@@ -33,6 +33,7 @@ const TABLES: [&str; 8] = [
     "not_planned",
     "visit_rates",
     "visit_answers",
+    "visit_log",
     "visits_no_change",
 ];
 

@@ -1,6 +1,6 @@
 //! Small plans that can be followed with a finger.
 
-use erba::domain::Tier;
+use erba::domain::{Notice, Tier};
 use erba::visits::{
     Absence, Appointment, Decision, EarlierPlan, EarlierVisit, Override, Rep, VisitCause, VisitState, WhyNot,
 };
@@ -90,6 +90,7 @@ fn appointments_stay_and_visits_keep_their_distance_from_them() {
         customer: "a".into(),
         day: day("2023-01-07"),
         rep: None,
+        line: 1,
     });
     let found = dates(&example, 0, "");
     assert_eq!(found[0], "2023-01-07");
@@ -176,12 +177,47 @@ fn an_unknown_rep_is_refused_with_the_nearest_name_or_left_out() {
 }
 
 #[test]
+fn appointments_that_change_nothing_are_told_with_their_line() {
+    let mut example = Example::new(vec![customer("a", Tier::I, 1.0, None)], vec![rep(10)]);
+    for (line, date) in (2..).zip(["2023-01-04", "2022-12-31", "2031-01-01", "2023-01-04"]) {
+        let customer = "a".into();
+        example.calendar.appointments.push(Appointment { customer, day: day(date), rep: None, line });
+    }
+    let plan = example.plan(&params("")).unwrap();
+    assert_eq!(plan.visits.iter().filter(|visit| visit.date == day("2023-01-04")).count(), 1);
+    let told = |code: &'static str, count: usize, line: &'static str, date: &'static str| {
+        let notice = Notice::new(code).with("appointments", count).with("line", line);
+        let notice = notice.with("customer", "a").with("day", date);
+        assert!(plan.warnings.contains(&notice), "{:?}", plan.warnings);
+    };
+    told("appointments-outside", 2, "3", "2022-12-31");
+    told("appointments-twice", 1, "5", "2023-01-04");
+}
+
+#[test]
+fn due_before_the_plan_is_told_as_it_was() {
+    // The worked example of docs/concepts/visits.md, to the row.
+    let rows = [
+        ("a", Some("2022-12-01"), "2022-12-29", "2023-01-02"),
+        ("b", Some("2022-12-06"), "2023-01-03", "2023-01-03"),
+        ("c", Some("2022-12-21"), "2023-01-18", "2023-01-18"),
+    ];
+    let customers = rows.iter().map(|(id, last, ..)| customer(id, Tier::II, 1.0, *last)).collect();
+    let plan = Example::new(customers, vec![rep(10)]).plan(&params("")).unwrap();
+    for (index, (_, _, due, planned)) in (0..).zip(rows) {
+        let visit = plan.visits.iter().find(|visit| visit.customer == index).unwrap();
+        assert_eq!((visit.due_date, visit.date), (day(due), day(planned)));
+    }
+}
+
+#[test]
 fn an_appointment_with_a_stranger_is_refused() {
     let mut example = Example::new(vec![customer("a", Tier::I, 1.0, None)], vec![rep(10)]);
     example.calendar.appointments.push(Appointment {
         customer: "zz".into(),
         day: day("2023-01-04"),
         rep: None,
+        line: 1,
     });
     assert!(example.plan(&params("")).unwrap_err().has_code(553));
 }

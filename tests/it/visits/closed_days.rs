@@ -115,8 +115,12 @@ fn appointments_on_closed_days_stay_and_are_told() {
     let mut example = example(&["2023-01-10", "2023-01-11"], 8.0, 10);
     example.earlier = None;
     example.calendar.absences = vec![away(Some("Li"), "2023-01-04", "2023-01-04")];
-    let appointment =
-        |customer: &str, date: &str| Appointment { customer: customer.into(), day: day(date), rep: None };
+    let appointment = |customer: &str, date: &str| Appointment {
+        customer: customer.into(),
+        day: day(date),
+        rep: None,
+        line: 1,
+    };
     example.calendar.appointments = vec![appointment("c00", "2023-01-04"), appointment("c01", "2023-01-05")];
     let plan = example.plan(&params("")).unwrap();
     let days = days_of(&plan);

@@ -19,6 +19,7 @@ pub(crate) fn faults(example: &Example, plan: &VisitPlan, params: &VisitsValidPa
     everybody(example, plan, &mut faults);
     spacing(example, plan, params, &mut faults);
     first_tier(example, plan, &mut faults);
+    lateness(example, plan, params, &mut faults);
     fixed(example, plan, &mut faults);
     faults
 }
@@ -129,6 +130,38 @@ fn spacing(example: &Example, plan: &VisitPlan, params: &VisitsValidParams, faul
                 }
             }
             before = Some(visit.date);
+        }
+    }
+}
+
+/// A customer's last visit in the plan is not late if a day in time has room; where the way takes the same to everybody.
+fn lateness(example: &Example, plan: &VisitPlan, params: &VisitsValidParams, faults: &mut Vec<String>) {
+    let known = |visit: &Visit| &example.customers[visit.customer as usize];
+    for late in plan.visits.iter().filter(|visit| visit.late) {
+        let of_rep = || plan.visits.iter().filter(|visit| visit.rep == late.rep);
+        let Some(rep) = example.reps.iter().find(|rep| rep.name == late.rep) else { continue };
+        let own: Vec<&Visit> = plan.visits.iter().filter(|visit| visit.customer == late.customer).collect();
+        let before = own.iter().map(|visit| visit.date).filter(|day| *day < late.date).max();
+        let (Some(before), false) = (before, own.iter().any(|visit| visit.date > late.date)) else {
+            continue;
+        };
+        if of_rep().any(|visit| known(visit).place.is_some()) {
+            continue;
+        }
+        let interval = 28.0 / known(late).visits;
+        let stretch = plan.reps.iter().find(|told| told.rep == late.rep).map_or(1.0, |told| told.stretch);
+        let longest = interval.max(possible(example, params, known(late), &late.rep)) * stretch;
+        let (least, most) = ((longest * (1.0 - params.spacing)).ceil(), interval * (1.0 + params.spacing));
+        for day in (least as i32..=most as i32).map(|days| before.plus(days)) {
+            let that_day = || of_rep().filter(|visit| visit.date == day);
+            let minutes = |visit: &Visit| f64::from(visit.minutes) + params.travel_minutes;
+            let used: f64 = that_day().chain([late]).map(minutes).sum();
+            let room = used <= rep.hours_per_day * 60.0 * params.fill
+                && that_day().count() < rep.visits_per_day as usize;
+            if day > example.as_of && day < late.date && !closed(example, params, &late.rep, day) && room {
+                faults
+                    .push(format!("customer {} is late on {}, and {day} has room", late.customer, late.date));
+            }
         }
     }
 }

@@ -127,6 +127,9 @@ fn calendars(out: &Path, visits: &[csv::StringRecord]) {
 fn workbook(out: &Path, visits: &[csv::StringRecord]) {
     let mut book: Xlsx<_> = open_workbook(out.join("visits.xlsx")).unwrap();
     assert_eq!(book.sheet_names(), ["Summary", "Li", "王", "Not planned"]);
+    let summary = book.worksheet_range("Summary").unwrap();
+    assert!(summary.get_value((0, 0)).unwrap().to_string().starts_with("Visits from 20"));
+    assert_eq!(summary.get_value((1, 0)).unwrap().to_string(), "Rep");
     let sheet = book.worksheet_range("王").unwrap();
     let header: Vec<String> = sheet.rows().next().unwrap().iter().map(ToString::to_string).collect();
     for column in ["Date", "Customer", "State", "Why", "Outcome", "Decision", "Wish date", "Note"] {
@@ -172,6 +175,19 @@ fn a_plan_is_followed_up_and_a_returned_workbook_counts() {
     let (code, told) = erba(folder.path(), &format!("{run}-3 --returned copy.xlsx"));
     assert!(code == 0 && told.contains("it counts once"), "{told}");
     assert_eq!(rows(&folder.path().join("december-3/visit_answers.csv")), answers);
+    // The log with the outcomes stands for both, and for both with the workbook once more.
+    let read = |path: &str| fs::read_to_string(folder.path().join(path)).unwrap();
+    assert!(read("december/visit_log.csv").lines().count() > read("visits.csv").lines().count());
+    let run = format!("{RUN} --visits december/visit_log.csv --previous november");
+    for (more, file) in [("--returned filled.xlsx", "visits.csv"), ("", "visit_log.csv")] {
+        let (code, told) = erba(folder.path(), &format!("{run} {more} --out january --force"));
+        assert_eq!(code, 0, "{told}");
+        for file in [file, "visit_rates.csv"] {
+            assert_eq!(read(&format!("january/{file}")), read(&format!("december/{file}")), "{file}");
+        }
+        let (code, told) = erba(folder.path(), "check january");
+        assert_eq!(code, 0, "{told}");
+    }
     let dismissed = &answers[0][1];
     let visits = rows(&out.join("visits.csv"));
     let soonest = visits.iter().filter(|row| &row[3] == dismissed).map(|row| row[0].to_owned()).min();
@@ -272,6 +288,7 @@ fn fill_in(path: &Path, planned: &[csv::StringRecord]) {
     let lines = [
         [&li[li.len() - 1][0], "Li", &li[li.len() - 1][3], "", "dismissed", "", "buys elsewhere"],
         [&wang[0][0], "王", &wang[0][3], "not met", "", "2023-01-11", ""],
+        [&wang[1][0], "王", &wang[1][3], "order", "", "", ""],
     ];
     for line in lines {
         let sheet = book.add_worksheet();
@@ -328,6 +345,11 @@ fn faults_of_reps_visits_and_days_name_their_lines() {
             "days.csv",
             "kind,date,until,rep,customer_id\nappointment,2023-01-17,,,c9\n",
             "there is no customer \"c9\" to meet\n\nhint: did you mean \"c09\"?",
+        ),
+        (
+            "days.csv",
+            "kind,date,until,rep,customer_id\nappointment,2023-01-17,2023-01-19,,c09\n",
+            "E555]: days.csv:2: an appointment is on one day",
         ),
         (
             "days.csv",

@@ -57,6 +57,7 @@ fn calendar(rng: &mut Xoshiro256PlusPlus, example: &Example) -> Calendar {
             customer: customer.id.as_str().into(),
             day: example.as_of.plus(rng.gen_range(1..28)),
             rep: rng.gen_bool(0.3).then(|| example.reps[rng.gen_range(0..example.reps.len())].name.clone()),
+            line: 1,
         });
     }
     calendar
