@@ -35,10 +35,15 @@ impl Day {
     }
 
     /// Months since year 0: `year * 12 + (month - 1)`.
+    pub fn month(self) -> i32 {
+        self.month_and_day().0
+    }
+
+    /// Months since year 0 and the day of the month, the first being 1.
     ///
     /// Integer arithmetic after Hinnant (2013), "chrono-compatible low-level date algorithms": one
     /// is needed for every day a customer bought.
-    pub fn month(self) -> i32 {
+    pub fn month_and_day(self) -> (i32, u8) {
         let days = i64::from(self.0) + 719_468;
         let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
         let year_of_era =
@@ -46,7 +51,8 @@ impl Day {
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         // Years that start in March: its index is 0, that of January 10.
         let from_march = (5 * day_of_year + 2) / 153;
-        ((era * 400 + year_of_era) * 12 + from_march + 2) as i32
+        let day_of_month = day_of_year - (153 * from_march + 2) / 5 + 1;
+        (((era * 400 + year_of_era) * 12 + from_march + 2) as i32, day_of_month as u8)
     }
 }
 
@@ -127,7 +133,7 @@ mod tests {
         let mut date = jiff::civil::date(1899, 12, 1);
         while date.year() < 2201 {
             let month = i32::from(date.year()) * 12 + i32::from(date.month()) - 1;
-            assert_eq!(Day::from_date(date).month(), month, "{date}");
+            assert_eq!(Day::from_date(date).month_and_day(), (month, date.day() as u8), "{date}");
             date = date.tomorrow().unwrap();
         }
     }

@@ -14,7 +14,7 @@ use super::accumulator::Ending;
 use super::acquaintance::Acquaintance;
 use super::frame::{Frame, LogColumns, ProductFacts, nothing_left};
 use super::params::FeatureValidParams;
-use super::people::{People, Person};
+use super::people::{People, PeopleColumns, Person};
 use super::pile::Room;
 use super::shelf::{Desk, Shelf, Shelves};
 use super::table::{FeatureTable, Features};
@@ -208,16 +208,10 @@ fn join_customers(people: People, customers: Option<CustomerTable>, collected: &
     let table = &mut collected.table;
     let with_transactions = table.has_transactions;
     let Some(mut customers) = customers else {
-        let any_rep = people.any_rep();
-        let customers = people.len();
-        table.ids.reserve_exact(customers);
-        table.rows.reserve_exact(customers);
-        for person in people.into_ordered() {
-            table.ids.push(person.id);
-            table.rows.push(person.features);
-            if any_rep {
-                table.profiles.push(Profile { rep: person.rep, ..Profile::default() });
-            }
+        let PeopleColumns { ids, rows, reps } = people.into_columns();
+        (table.ids, table.rows) = (ids, rows);
+        if reps.iter().any(Option::is_some) {
+            table.profiles = reps.into_iter().map(|rep| Profile { rep, ..Profile::default() }).collect();
         }
         return;
     };

@@ -1,5 +1,7 @@
 //! Customers on their way into the table.
 
+use std::sync::{Mutex, PoisonError};
+
 use rayon::prelude::*;
 
 use super::table::Features;
@@ -23,6 +25,13 @@ pub struct People {
     order: Vec<(u32, u32)>,
 }
 
+/// One entry each for everybody.
+pub(super) struct PeopleColumns {
+    pub(super) ids: Vec<Box<str>>,
+    pub(super) rows: Vec<Features>,
+    pub(super) reps: Vec<Option<Box<str>>>,
+}
+
 impl People {
     /// Orders everybody by id. Keys are sorted, not people: they are a tenth of the size, and people are moved
     /// once, into the table.
@@ -41,12 +50,16 @@ impl People {
         People { parts, order }
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.order.len()
-    }
-
-    pub(super) fn any_rep(&self) -> bool {
-        self.parts.par_iter().flatten().any(|person| person.rep.is_some())
+    /// Everybody in columns, in the order of ids; moved by all threads, for moving waits for memory.
+    pub(super) fn into_columns(self) -> PeopleColumns {
+        let parts: Vec<Mutex<Vec<Person>>> = self.parts.into_iter().map(Mutex::new).collect();
+        let columns = |(part, place): (u32, u32)| {
+            let mut people = parts[part as usize].lock().unwrap_or_else(PoisonError::into_inner);
+            let Person { id, features, rep } = std::mem::take(&mut people[place as usize]);
+            (id, (features, rep))
+        };
+        let (ids, (rows, reps)) = self.order.into_par_iter().map(columns).unzip();
+        PeopleColumns { ids, rows, reps }
     }
 
     pub(super) fn into_ordered(mut self) -> impl Iterator<Item = Person> {

@@ -1,7 +1,7 @@
 //! Rows on their way to their customers, packed, in memory or on disk.
 //!
-//! A row is packed into some thirty bytes: a byte that says which cells it has, then the cells, numbers
-//! in little-endian order, texts behind their length.
+//! A row is packed into less than thirty bytes: a byte that says which cells it has and which of them are wide,
+//! then the cells, numbers in little-endian order, texts behind their length.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -15,6 +15,10 @@ const ORDER: u8 = 1;
 const PRODUCT: u8 = 2;
 const COST: u8 = 4;
 const REP: u8 = 8;
+/// Numbers that do not fit into half the bytes they may take: nearly all do.
+const WIDE_DAY: u8 = 16;
+const WIDE_AMOUNT: u8 = 32;
+const WIDE_PRODUCT: u8 = 64;
 
 /// A text of this many bytes or more has its length in four bytes more.
 const LONG: u8 = u8::MAX;
@@ -22,20 +26,33 @@ const LONG: u8 = u8::MAX;
 /// Appends a row.
 pub(super) fn pack(pile: &mut Vec<u8>, row: &Transaction) {
     let has = |there: bool, flag: u8| if there { flag } else { 0 };
+    let (day, amount) = (i16::try_from(row.day.0), i32::try_from(row.amount.0));
+    let product = row.product.map(|product| u16::try_from(product).map_err(|_| product));
     pile.push(
         has(row.order.is_some(), ORDER)
             | has(row.product.is_some(), PRODUCT)
             | has(row.cost.is_some(), COST)
-            | has(row.rep.is_some(), REP),
+            | has(row.rep.is_some(), REP)
+            | has(day.is_err(), WIDE_DAY)
+            | has(amount.is_err(), WIDE_AMOUNT)
+            | has(matches!(product, Some(Err(_))), WIDE_PRODUCT),
     );
     pack_text(pile, row.customer);
-    pile.extend_from_slice(&row.day.0.to_le_bytes());
-    pile.extend_from_slice(&row.amount.0.to_le_bytes());
+    match day {
+        Ok(day) => pile.extend_from_slice(&day.to_le_bytes()),
+        Err(_) => pile.extend_from_slice(&row.day.0.to_le_bytes()),
+    }
+    match amount {
+        Ok(amount) => pile.extend_from_slice(&amount.to_le_bytes()),
+        Err(_) => pile.extend_from_slice(&row.amount.0.to_le_bytes()),
+    }
     if let Some(order) = row.order {
         pile.extend_from_slice(&order.to_le_bytes());
     }
-    if let Some(product) = row.product {
-        pile.extend_from_slice(&product.to_le_bytes());
+    match product {
+        Some(Ok(product)) => pile.extend_from_slice(&product.to_le_bytes()),
+        Some(Err(product)) => pile.extend_from_slice(&product.to_le_bytes()),
+        None => {}
     }
     if let Some(cost) = row.cost {
         pile.extend_from_slice(&cost.0.to_le_bytes());
@@ -91,14 +108,29 @@ impl<'a> Iterator for Packed<'a> {
         let place = (self.length - self.rest.len()) as u32;
         let (&flags, rest) = self.rest.split_first()?;
         self.rest = rest;
+        let has = |flag: u8| flags & flag > 0;
         let row = Transaction {
             customer: self.text(),
-            day: Day(i32::from_le_bytes(self.number())),
-            amount: Money(i64::from_le_bytes(self.number())),
-            order: (flags & ORDER > 0).then(|| u64::from_le_bytes(self.number())),
-            product: (flags & PRODUCT > 0).then(|| u32::from_le_bytes(self.number())),
-            cost: (flags & COST > 0).then(|| Money(i64::from_le_bytes(self.number()))),
-            rep: (flags & REP > 0).then(|| self.text()),
+            day: Day(if has(WIDE_DAY) {
+                i32::from_le_bytes(self.number())
+            } else {
+                i16::from_le_bytes(self.number()).into()
+            }),
+            amount: Money(if has(WIDE_AMOUNT) {
+                i64::from_le_bytes(self.number())
+            } else {
+                i32::from_le_bytes(self.number()).into()
+            }),
+            order: has(ORDER).then(|| u64::from_le_bytes(self.number())),
+            product: has(PRODUCT).then(|| {
+                if has(WIDE_PRODUCT) {
+                    u32::from_le_bytes(self.number())
+                } else {
+                    u16::from_le_bytes(self.number()).into()
+                }
+            }),
+            cost: has(COST).then(|| Money(i64::from_le_bytes(self.number()))),
+            rep: has(REP).then(|| self.text()),
         };
         Some((place, row))
     }
@@ -201,10 +233,12 @@ mod tests {
         let long = "客".repeat(200);
         let row = |number: u64| Transaction {
             customer: if number == 2 { long.as_bytes() } else { b"C7" },
-            day: Day(-(number as i32)),
-            amount: Money(i64::MIN + number as i64),
+            day: Day(if number % 7 == 1 { i32::MIN } else { -(number as i32) }),
+            amount: Money(
+                if number.is_multiple_of(4) { i64::MIN } else { i64::from(i32::MIN) } + number as i64,
+            ),
             order: number.is_multiple_of(2).then_some(u64::MAX - number),
-            product: number.is_multiple_of(3).then_some(number as u32),
+            product: number.is_multiple_of(3).then_some(number as u32 * 6_554),
             cost: number.is_multiple_of(5).then_some(Money(7)),
             rep: (number % 2 == 1).then_some(b"Li Wei"),
         };

@@ -24,6 +24,8 @@ const FULL: usize = 1 << 16;
 const SLICE: usize = 1 << 27;
 /// Rows brought near at once: about what a core's own memory holds beside everything else.
 const NEAR: usize = 128;
+/// Bytes that a row of five columns is packed into, less one or two.
+const ROW: usize = 24;
 
 /// Rows on their way.
 pub(super) struct Shelf<'r> {
@@ -210,7 +212,7 @@ fn fetch(slice: &[(usize, Vec<u8>)], places: &[(u32, u32)], order: &[u32]) -> u8
         let (pile, place) = places[*row as usize];
         let (_, rows) = &slice[pile as usize];
         let byte = |place: usize| rows.get(place).copied().unwrap_or(0);
-        byte(place as usize).wrapping_add(byte(place as usize + 32))
+        byte(place as usize).wrapping_add(byte(place as usize + ROW))
     };
     order.iter().map(ends).fold(0, u8::wrapping_add)
 }

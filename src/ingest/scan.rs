@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::sync::Mutex;
 
 use csv::ByteRecord;
+use rayon::prelude::*;
 
 use crate::error::{Error, Fault, Result};
 
@@ -196,12 +197,10 @@ impl Sheet {
         push: &(impl Fn(&mut S, &Record) -> Verdict + Sync),
     ) -> Result<Folded<S>> {
         let blocks = Mutex::new(Blocks::new(&self.source, Some(self.delimiter))?);
-        let workers = std::thread::scope(|scope| {
-            let work = || self.work(&blocks, options, new(), push);
-            let handles: Vec<_> = (0..options.threads.max(1)).map(|_| scope.spawn(work)).collect();
-            let joined = handles.into_iter().map(|handle| handle.join().unwrap_or_else(|_| Err(bug())));
-            joined.collect::<Result<Vec<_>>>()
-        })?;
+        // On the threads of all later rooms: what these allocate then is what was freed, not fresh pages.
+        let workers = (0..options.threads.max(1)).into_par_iter().with_max_len(1);
+        let workers = workers.map(|_| self.work(&blocks, options, new(), push));
+        let workers = workers.collect::<Result<Vec<_>>>()?;
         Ok(self.settle(workers))
     }
 

@@ -94,13 +94,14 @@ impl Rows for CsvRows {
 
     fn day(&mut self, day: impl Into<Option<Day>>) {
         let out = self.cell();
-        let Some(date) = day.into().map(Day::to_date) else { return };
+        let Some(day) = day.into() else { return };
+        let (months, in_month) = day.month_and_day();
         // Years of four digits are all that jiff writes without a sign.
-        let Ok(year @ 0..=9_999) = u64::try_from(date.year()) else {
-            out.extend_from_slice(date.to_string().as_bytes());
+        let Ok(year @ 0..=9_999) = u64::try_from(months.div_euclid(12)) else {
+            out.extend_from_slice(day.to_string().as_bytes());
             return;
         };
-        let (month, in_month) = (date.month().unsigned_abs(), date.day().unsigned_abs());
+        let month = months.rem_euclid(12) as u8 + 1;
         for number in [year / 100, year % 100] {
             out.extend([b'0' + (number / 10) as u8, b'0' + (number % 10) as u8]);
         }

@@ -16,7 +16,10 @@ use crate::language::Language;
 use crate::result::Segmentation;
 
 /// Rows formed by one thread at a time.
-const PART: usize = 8_192;
+const PART: usize = 1_024;
+
+/// Parts a thread forms while another writes: with many, none of them waits long for the other.
+const PARTS: usize = 8;
 
 /// Rows whose numbers fit into a processor's own memory together.
 const FEW: usize = 256;
@@ -149,7 +152,7 @@ impl<R: Rows> Customers<R> {
         let mut write = |parts: Vec<R>| parts.into_iter().try_for_each(|part| R::append(file, part));
         // The system takes one batch while the next is formed.
         let mut ready = Vec::new();
-        for batch in segmentation.tiering.order.chunks(PART * rayon::current_num_threads().max(1)) {
+        for batch in segmentation.tiering.order.chunks(PART * PARTS * rayon::current_num_threads().max(1)) {
             let (written, next) = rayon::join(|| write(std::mem::take(&mut ready)), || formed(batch));
             written?;
             ready = next?;

@@ -94,7 +94,7 @@ pub fn fit_potential(
     let prospects = prospects(table, value, &model, params, &forecasts);
     let mut columns = columns(table, value, &prospects);
     let weights = component_weights(params, &columns);
-    let ladders: Vec<Ladder> = columns.iter_mut().map(|column| Ladder::fit_in_place(column)).collect();
+    let ladders: Vec<Ladder> = columns.par_iter_mut().map(|column| Ladder::fit_in_place(column)).collect();
     model.components = ComponentKind::ALL
         .into_iter()
         .zip(weights)
@@ -164,9 +164,9 @@ impl PotentialModel {
         // "Equal to the median without evidence", as long as there is evidence for somebody.
         for (column, part) in ranks.iter_mut().zip(&self.components) {
             if part.kind == ComponentKind::Growth && !part.ladder.values.is_empty() {
-                for rank in column {
+                column.par_iter_mut().for_each(|rank| {
                     rank.get_or_insert(0.5);
-                }
+                });
             }
         }
         let weights = || self.components.iter().map(|part| part.weight);
@@ -186,11 +186,11 @@ impl PotentialModel {
                 .collect(),
             weight_method: params.potential.weighting.as_str().to_owned(),
             consistency_ratio: params.potential_priorities.as_ref().map(|found| found.ratio),
-            expected: prospects.iter().map(|prospect| prospect.expected).collect(),
-            growth: prospects.iter().map(|prospect| prospect.growth).collect(),
-            reach: prospects.iter().map(|prospect| prospect.reach).collect(),
+            expected: prospects.par_iter().map(|prospect| prospect.expected).collect(),
+            growth: prospects.par_iter().map(|prospect| prospect.growth).collect(),
+            reach: prospects.par_iter().map(|prospect| prospect.reach).collect(),
             evidence: evidence(table, self.line_one, value, forecasts),
-            young: forecasts.iter().map(|forecast| forecast.young).collect(),
+            young: forecasts.par_iter().map(|forecast| forecast.young).collect(),
         }
     }
 }
@@ -223,7 +223,7 @@ fn evidence(
     forecasts: &[Forecast],
 ) -> Vec<bool> {
     if table.has_transactions {
-        return forecasts.iter().map(|forecast| forecast.evidence).collect();
+        return forecasts.par_iter().map(|forecast| forecast.evidence).collect();
     }
     let could = |index: usize| {
         let stated = table.profile(index)?.potential?;

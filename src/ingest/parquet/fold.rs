@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use ::parquet::arrow::ProjectionMask;
 use ::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use csv::ByteRecord;
+use rayon::prelude::*;
 
-use crate::error::{Error, Fault, Result};
+use crate::error::{Error, Result};
 use crate::ingest::account::{Reject, RowCounts};
 use crate::ingest::params::ReadOptions;
 use crate::ingest::scan::{Folded, Record, RecordPlace, Verdict};
@@ -41,13 +42,9 @@ impl Dataset {
     ) -> Result<Folded<S>> {
         let slices = self.slices(options.threads);
         let next = AtomicUsize::new(0);
-        let workers = std::thread::scope(|scope| {
-            let work = || self.work((&slices, &next), columns, options, new(), &push);
-            let handles: Vec<_> = (0..options.threads.max(1)).map(|_| scope.spawn(work)).collect();
-            let stopped = || Err(Fault::new(902, "a reading thread stopped unexpectedly").into());
-            let joined = handles.into_iter().map(|handle| handle.join().unwrap_or_else(|_| stopped()));
-            joined.collect::<Result<Vec<_>>>()
-        })?;
+        let workers = (0..options.threads.max(1)).into_par_iter().with_max_len(1);
+        let workers = workers.map(|_| self.work((&slices, &next), columns, options, new(), &push));
+        let workers = workers.collect::<Result<Vec<_>>>()?;
         let mut before = 0;
         let above = slices.iter().map(|slice| {
             before += slice.rows as u64;
