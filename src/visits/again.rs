@@ -39,18 +39,10 @@ impl Attempt<'_> {
         if (from == own.len() && !is_short) || own[from..].iter().any(is_fixed) {
             return false;
         }
-        let (before, kept) = (self.worth(&own), (self.slots.clone(), self.stops.clone(), self.chains[index]));
-        let due = own.get(from).map(|&stop| f64::from(self.stops[stop].due.0));
-        let task = &self.work.tasks[index];
-        let current = own[..from].last().map(|&stop| self.slots[self.stops[stop].slot].day).or(task.last);
-        let (least, _) = task.gaps(self.stretch, self.work.horizon, self.work.params.spacing);
-        let chain = &mut self.chains[index];
-        chain.target = due.unwrap_or(chain.target);
-        chain.target = match current.filter(|_| from > 0) {
-            Some(current) => chain.target.max(f64::from(current.plus(least).0)),
-            None => task.first_target(self.stretch, self.work.horizon),
-        };
-        (chain.current, chain.count, chain.without, chain.ended) = (current, from as u32, None, None);
+        let (before, chain) = (self.worth(&own), self.chains[index]);
+        // Where nothing is taken out nothing can get worse.
+        let kept = (from < own.len()).then(|| (self.slots.clone(), self.stops.clone()));
+        self.rewind(index, &own, from);
         let mut tail = own.split_off(from);
         tail.sort_unstable();
         tail.into_iter().rev().for_each(|stop| self.take_out(stop));
@@ -58,8 +50,26 @@ impl Attempt<'_> {
         if self.worth(&self.stops_of(index)) > before {
             return true;
         }
-        (self.slots, self.stops, self.chains[index]) = kept;
+        if let Some(kept) = kept {
+            (self.slots, self.stops) = kept;
+        }
+        self.chains[index] = chain;
         false
+    }
+
+    /// Goes back to before the visit at `from`, the last one before it standing where it was moved to.
+    fn rewind(&mut self, index: usize, own: &[usize], from: usize) {
+        let task = &self.work.tasks[index];
+        let day = own[..from].last().map(|&stop| self.slots[self.stops[stop].slot].day);
+        let due = own.get(from).map(|&stop| f64::from(self.stops[stop].due.0));
+        let (least, _) = task.gaps(self.stretch, self.work.horizon, self.work.params.spacing);
+        let chain = &mut self.chains[index];
+        chain.target = match day {
+            Some(day) => due.unwrap_or(chain.target).max(f64::from(day.plus(least).0)),
+            None => task.first_target(self.stretch, self.work.horizon),
+        };
+        (chain.current, chain.count, chain.without, chain.ended) =
+            (day.or(task.last), from as u32, None, None);
     }
 
     /// The task's stops by day.

@@ -443,6 +443,25 @@ fn the_optimal_allocation_keeps_the_time_and_is_worth_more() {
     assert_eq!(minutes, [8640, 6480]);
     assert!(desks.iter().all(|desk| desk["minutes_used"].as_f64() <= desk["minutes"].as_f64()));
     assert!(found["response"].is_null());
+    // The way that the split counts is the one that the days take, not the ten minutes of the recipe.
+    let planned = rows(&folder.path().join("out/visits.csv"));
+    for (desk, rep) in desks.iter().zip(summary["visits"]["reps"].as_array().unwrap()) {
+        let number = |value: &serde_json::Value| value.as_f64().unwrap();
+        let name = desk["rep"].as_str().unwrap();
+        let customers = rows(&folder.path().join("out/customers.csv"));
+        let split: f64 = customers
+            .iter()
+            .filter(|row| &row[17] == name && &row[14] == "direct")
+            .map(|row| row[15].parse::<f64>().unwrap())
+            .sum();
+        let minutes: f64 =
+            planned.iter().filter(|row| &row[2] == name).map(|row| row[12].parse::<f64>().unwrap()).sum();
+        let visits = number(&rep["visits"]);
+        // Visits of one rep take about as long, whoever is visited.
+        let counted = number(&desk["minutes_used"]) / split;
+        let taken = number(&rep["travel_hours"]) * 60.0 / visits + minutes / visits;
+        assert!((counted - taken).abs() < 2.5, "{name}: {counted} {taken}");
+    }
     let (code, told) = erba(folder.path(), "check out");
     assert_eq!(code, 0, "{told}");
 }
