@@ -11,7 +11,8 @@ use super::inputs::{Appointment, Decision};
 use super::params::VisitsValidParams;
 use super::plan::{VisitCause, VisitState};
 use super::planning::{Planning, find};
-use super::tasks::{Horizon, NO_RHYTHM, Task, slots};
+use super::slots::slots;
+use super::tasks::{Horizon, NO_RHYTHM, Task};
 
 impl Desks {
     /// Appointments, kept visits and wishes become fixed days.

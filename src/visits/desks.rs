@@ -8,7 +8,8 @@ use super::inputs::{Decision, VisitRecord};
 use super::params::VisitsValidParams;
 use super::plan::{NotPlanned, VisitState, WhyNot};
 use super::planning::{Planning, find};
-use super::tasks::{Group, Horizon, Task, set_turns, set_zones, zones};
+use super::slots::zones;
+use super::tasks::{Group, Horizon, Task, set_turns, set_zones};
 
 /// The log, by customer.
 pub(super) struct Past {

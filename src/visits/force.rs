@@ -12,7 +12,8 @@ use super::desks::{Groups, Past};
 use super::inputs::{Absence, Rep, VisitRecord};
 use super::params::VisitsValidParams;
 use super::planning::find;
-use super::tasks::{Group, Horizon, Slot, slots, visits_apart};
+use super::slots::{Slot, slots, visits_apart};
+use super::tasks::{Group, Horizon};
 
 /// What is known of reps and visits before anything is planned.
 #[derive(Clone, Copy, Debug)]

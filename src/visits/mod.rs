@@ -40,12 +40,14 @@ mod force;
 mod geography;
 mod improve;
 mod inputs;
+mod notices;
 mod params;
 mod plan;
 mod planning;
 pub mod returned;
 mod routes;
 mod schedule;
+mod slots;
 pub mod tables;
 mod tasks;
 

@@ -1,11 +1,9 @@
 //! From services to dated visits.
 
-use std::collections::BTreeMap;
-
 use hashbrown::HashSet;
 use rayon::prelude::*;
 
-use crate::domain::{Day, Notice, Tier};
+use crate::domain::Day;
 use crate::error::{Error, Fault, Result, nearest};
 use crate::features::FeatureTable;
 use crate::scoring::Value;
@@ -19,11 +17,13 @@ use super::execution::{execution, vain_wishes};
 use super::geography::{Place, Way, curve_positions};
 use super::improve::shorten;
 use super::inputs::{Calendar, EarlierPlan, Rep, VisitRecord};
+use super::notices::{below_split, beyond_day, beyond_days, left_out};
 use super::params::{UnknownReps, VisitsValidParams};
-use super::plan::{NotPlanned, RepPlan, Visit, VisitPlan, WhyNot};
+use super::plan::{NotPlanned, RepPlan, Visit, VisitPlan};
 use super::routes::{FullDay, finish};
 use super::schedule::{Schedule, Work, schedule};
-use super::tasks::{Horizon, Slot, Task, Travel, slots};
+use super::slots::{Slot, Travel, slots};
+use super::tasks::{Horizon, Task};
 
 /// Everything planning is told; per-customer vectors are in the order of `table`.
 #[derive(Clone, Copy, Debug)]
@@ -132,89 +132,20 @@ fn unknown_rep(reps: &[Rep], rep: &str, who: &str) -> Fault {
     )
 }
 
-/// Part of the split below which the visits planned are told. Some are not due yet, or come in the days after the plan.
-const TOLD_BELOW: f64 = 0.95;
-
 /// Rounds of trying again what is late after moves between days.
 const AGAIN: usize = 8;
 
-struct Made {
+/// One rep's plan.
+pub(super) struct Made {
     visits: Vec<Visit>,
     without: Vec<NotPlanned>,
-    rep: RepPlan,
+    pub(super) rep: RepPlan,
     /// The customer to be visited most often beyond what the days allow: index, visits wanted, visits the days allow.
-    beyond: Option<(u32, f64, u32)>,
+    pub(super) beyond: Option<(u32, f64, u32)>,
     /// Visits that the service plan has in these days.
-    wanted: f64,
+    pub(super) wanted: f64,
     /// Days with more agreed than the rep has hours or visits for.
-    full: Vec<FullDay>,
-}
-
-/// Says that the service plan asks for more visits than there are days, with the worst example.
-fn beyond_days(planning: &Planning, made: &[Made]) -> Option<Notice> {
-    let customers: u32 = made.iter().map(|made| made.rep.beyond_days).sum();
-    let worst = made.iter().filter_map(|made| Some((made.beyond?, &made.rep)));
-    let ((customer, wanted, days), rep) =
-        worst.min_by(|(a, _), (b, _)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)))?;
-    Some(
-        Notice::new("visits-beyond-days")
-            .with("customers", customers)
-            .with("example", &*planning.table.ids[customer as usize])
-            .with("wanted", wanted.round() as u32)
-            .with("days", days)
-            .with("rep", &*rep.rep),
-    )
-}
-
-/// Says that not even the longest intervals leave time for all of Ⅰ, with the rep who lacks most.
-fn left_out(planning: &Planning, plan: &VisitPlan) -> Option<Notice> {
-    let mut lacking: BTreeMap<&str, u32> = BTreeMap::new();
-    for entry in &plan.not_planned {
-        let tier = planning.tiering.tiers.get(entry.customer as usize);
-        if tier == Some(&Tier::I) && entry.why_not == WhyNot::NoTime {
-            *lacking.entry(&entry.rep).or_default() += 1;
-        }
-    }
-    let (rep, most) = lacking.iter().max_by_key(|(_, count)| **count)?;
-    Some(
-        Notice::new("visits-leave-out-one")
-            .with("customers", lacking.values().sum::<u32>())
-            .with("rep", *rep)
-            .with("most", *most),
-    )
-}
-
-/// Says that the days hold fewer visits than the best split has, with the rep who lacks most.
-fn below_split(planning: &Planning, made: &[Made]) -> Option<Notice> {
-    planning.service.allocated.as_ref()?;
-    let wanted: f64 = made.iter().map(|made| made.wanted).sum();
-    let visits: u32 = made.iter().map(|made| made.rep.visits).sum();
-    let lacks = |made: &Made| made.wanted - f64::from(made.rep.visits);
-    let worst = made.iter().max_by(|a, b| lacks(a).total_cmp(&lacks(b)))?;
-    (f64::from(visits) < wanted * TOLD_BELOW).then(|| {
-        Notice::new("visits-below-split")
-            .with("wanted", wanted.round() as u32)
-            .with("visits", visits)
-            .with("rep", &*worst.rep.rep)
-            .with("own", worst.wanted.round() as u32)
-            .with("planned", worst.rep.visits)
-    })
-}
-
-/// Says that more was agreed than a day holds, with the fullest day.
-fn beyond_day(reps: &[Rep], made: &[Made]) -> Option<Notice> {
-    let full = || made.iter().zip(reps).flat_map(|(made, rep)| made.full.iter().map(move |day| (rep, day)));
-    let (rep, worst) = full().max_by(|(_, a), (_, b)| a.hours.total_cmp(&b.hours).then(b.day.cmp(&a.day)))?;
-    Some(
-        Notice::new("agreed-beyond-day")
-            .with("days", full().count())
-            .with("rep", &*rep.name)
-            .with("day", worst.day.to_string())
-            .with("visits", worst.visits)
-            .with("hours", format!("{:.1}", worst.hours))
-            .with("most", rep.visits_per_day)
-            .with("has", format!("{:.1}", rep.hours_per_day)),
-    )
+    pub(super) full: Vec<FullDay>,
 }
 
 fn plan_rep(

@@ -6,7 +6,7 @@ use super::geography::{Place, Way};
 use super::inputs::Rep;
 use super::plan::{RepPlan, Visit, VisitCause};
 use super::schedule::{Schedule, Work};
-use super::tasks::Slot;
+use super::slots::Slot;
 
 /// A day on which more was agreed than the rep has hours or visits for.
 #[derive(Clone, Debug)]

@@ -7,7 +7,8 @@
 
 use super::params::VisitsValidParams;
 use super::plan::{VisitCause, VisitState, WhyNot};
-use super::tasks::{Horizon, Slot, Task, Travel};
+use super::slots::{Slot, Travel};
+use super::tasks::{Horizon, Task};
 use crate::domain::Day;
 
 /// One visit on a day.
