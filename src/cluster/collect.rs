@@ -21,6 +21,9 @@ use super::group::{Group, Outcome};
 use super::settings::ClusterSettings;
 use super::tables::Files;
 
+/// Products that the machines are told of for the sake of short rows, though nothing is special about them.
+const LISTED: usize = 1 << 14;
+
 /// Adds a log up on an engine.
 ///
 /// * `names`: files, folders, globs or `s3://` addresses of files with the same columns.
@@ -118,8 +121,8 @@ impl<'j> Job<'j> {
         days: (Option<Day>, Window),
         params: &FeatureValidParams,
     ) -> Result<FoldedLog> {
-        let (frame, rules) = self.frame(products, days, params).await?;
-        let (people, account) = self.people(rules, &frame).await?;
+        let (frame, knowledge) = self.frame(products, days, params).await?;
+        let (people, account) = self.people(&knowledge).await?;
         self.folded(frame, people, account).await
     }
 
@@ -129,13 +132,15 @@ impl<'j> Job<'j> {
         products: &ProductTable,
         (as_of, window): (Option<Day>, Window),
         params: &FeatureValidParams,
-    ) -> Result<(Frame, LogRules)> {
+    ) -> Result<(Frame, Knowledge)> {
         let (survey, rules) = self.survey(as_of).await?;
         let [product, cost, order] = self.log.has();
         let columns = LogColumns { product, cost, order };
         let first_sales = survey.first_sales();
         let frame = Frame::new(columns, survey.span(), &first_sales, (as_of, window), products, params)?;
-        Ok((frame, rules))
+        let facts = frame.facts().clone().and_plain(first_sales.keys().copied(), LISTED);
+        let knowledge = Knowledge { rules, ending: frame.ending, facts };
+        Ok((frame, knowledge))
     }
 
     /// The log with people that were added up, and where its rows went.
@@ -164,7 +169,10 @@ impl<'j> Job<'j> {
     }
 
     async fn look(&self, rules: &LogRules) -> Result<Survey, DataFusionError> {
-        let looked_at = self.log.surveyed();
+        let schema = self.table.schema();
+        let looked_at = self.log.surveyed(|name| {
+            schema.field_with_unqualified_name(name).is_ok_and(|field| field.data_type().is_numeric())
+        });
         let cells = self.log.wanted().enumerate().map(|(place, name)| {
             if looked_at.contains(&place) { ident(name) } else { lit(ScalarValue::Utf8(None)) }
         });
@@ -182,10 +190,10 @@ impl<'j> Job<'j> {
         Ok(found)
     }
 
-    async fn people(&self, rules: LogRules, frame: &Frame) -> Result<(People, Account)> {
+    async fn people(&self, knowledge: &Knowledge) -> Result<(People, Account)> {
         let mut account = Account::default();
         let mut parts = Vec::new();
-        let plan = self.added_up(rules, frame).map_err(|fault| self.failed(&fault))?;
+        let plan = self.added_up(knowledge).map_err(|fault| self.failed(&fault))?;
         let mut stream = plan.execute_stream().await.map_err(|fault| self.failed(&fault))?;
         while let Some(batch) = stream.next().await {
             let batch = batch.map_err(|fault| self.failed(&fault))?;
@@ -208,13 +216,12 @@ impl<'j> Job<'j> {
     }
 
     /// The plan that adds rows up by customer.
-    pub(super) fn added_up(&self, rules: LogRules, frame: &Frame) -> Result<DataFrame, DataFusionError> {
-        let knowledge = Knowledge { rules, ending: frame.ending, facts: frame.facts().clone() };
+    pub(super) fn added_up(&self, knowledge: &Knowledge) -> Result<DataFrame, DataFusionError> {
         let (scalars, aggregates) = functions();
         let mut arguments: Vec<Expr> = self.log.wanted().map(ident).collect();
         let customer = arguments[self.log.customer()].clone();
         let customer = scalars[0].call(vec![customer, argument(&knowledge.rules)?]);
-        arguments.push(argument(&knowledge)?);
+        arguments.push(argument(knowledge)?);
         self.table.clone().aggregate(vec![customer], vec![aggregates[1].call(arguments)])
     }
 }

@@ -1,18 +1,25 @@
-//! One customer's rows in the engine: what was added up, and where rows went.
+//! One customer's rows in the engine: what is there of them, and where rows went.
 //!
-//! As bytes: the account of rows (four bytes if all of them were used, as nearly always), then what was added
-//! up. The value says in one byte what came of it and then the features.
+//! As bytes: the account of rows (five bytes if all of them were used, as nearly always), then the rows, or, of a
+//! customer who has very many, what they add up to. The value says in one byte what came of it and then the features.
 
 use crate::features::{Accumulator, Ending, Person};
 use crate::ingest::Account;
 
-/// Rows of one customer, or of nobody.
+/// Where the rows of one customer, or of nobody, went.
 #[derive(Default)]
 pub(super) struct Group {
-    pub(super) sums: Accumulator,
     pub(super) used: u32,
     /// Rows that were not used; few customers have any.
     pub(super) others: Option<Box<Account>>,
+}
+
+/// What is known of a customer's rows half-way.
+pub(super) enum State<'b> {
+    /// Rows, as a [`RowForm`](crate::features::RowForm) writes them.
+    Rows(&'b [u8]),
+    /// An [`Accumulator`].
+    Sums(&'b [u8]),
 }
 
 /// What came of a group.
@@ -24,15 +31,15 @@ pub(super) enum Outcome {
     TooMuch,
 }
 
-const PLAIN: u8 = 0;
 const ACCOUNT: u8 = 1;
+const SUMS: u8 = 2;
 
 impl Group {
-    fn write_account(&self, bytes: &mut Vec<u8>) {
+    fn write_account(&self, kind: u8, bytes: &mut Vec<u8>) {
         match &self.others {
-            None => bytes.push(PLAIN),
+            None => bytes.push(kind),
             Some(others) => {
-                bytes.push(ACCOUNT);
+                bytes.push(kind | ACCOUNT);
                 let others = others.to_bytes();
                 bytes.extend_from_slice(&(others.len() as u32).to_le_bytes());
                 bytes.extend_from_slice(&others);
@@ -41,34 +48,35 @@ impl Group {
         bytes.extend_from_slice(&self.used.to_le_bytes());
     }
 
-    /// The state, half added up.
-    pub(super) fn write_state(&mut self, bytes: &mut Vec<u8>) {
-        self.write_account(bytes);
-        self.sums.write_state(bytes);
+    /// Begins a state of rows, which are to be appended.
+    pub(super) fn write_rows(&self, bytes: &mut Vec<u8>) {
+        self.write_account(0, bytes);
     }
 
-    /// The group that a state was written from.
-    pub(super) fn from_state(bytes: &[u8]) -> Option<Group> {
-        let (used, others, sums) = read_account(bytes)?;
-        Some(Group { sums: Accumulator::from_state(sums)?, used, others })
+    /// A state of rows added up.
+    pub(super) fn write_sums(&self, sums: &mut Accumulator, bytes: &mut Vec<u8>) {
+        self.write_account(SUMS, bytes);
+        sums.write_state(bytes);
     }
 
-    pub(super) fn merge(&mut self, other: Group) {
-        self.sums.merge(other.sums);
-        self.used = self.used.saturating_add(other.used);
-        if let Some(others) = other.others {
+    /// What a state says; takes account of its rows.
+    pub(super) fn take<'b>(&mut self, state: &'b [u8]) -> Option<State<'b>> {
+        let (kind, used, others, rest) = read_account(state)?;
+        self.used = self.used.saturating_add(used);
+        if let Some(others) = others {
             self.others.get_or_insert_default().merge(*others);
         }
+        Some(if kind & SUMS > 0 { State::Sums(rest) } else { State::Rows(rest) })
     }
 
-    /// The value, added up.
-    pub(super) fn write_value(&mut self, ending: Ending, bytes: &mut Vec<u8>) {
-        self.write_account(bytes);
-        if self.sums.is_empty() {
+    /// The value, from all rows added up.
+    pub(super) fn write_value(&self, sums: &mut Accumulator, ending: Ending, bytes: &mut Vec<u8>) {
+        self.write_account(0, bytes);
+        if sums.is_empty() {
             bytes.push(0);
             return;
         }
-        match self.sums.finish(ending) {
+        match sums.finish(ending) {
             None => bytes.push(2),
             Some((features, rep)) => {
                 bytes.push(1);
@@ -79,7 +87,7 @@ impl Group {
 
     /// What a value says; adds its rows to `account`.
     pub(super) fn read_value(id: &str, bytes: &[u8], account: &mut Account) -> Option<Outcome> {
-        let (used, others, rest) = read_account(bytes)?;
+        let (_, used, others, rest) = read_account(bytes)?;
         account.used += u64::from(used);
         if let Some(others) = others {
             account.merge(*others);
@@ -91,24 +99,19 @@ impl Group {
             _ => None,
         }
     }
-
-    /// Bytes taken in memory.
-    pub(super) fn room(&self) -> usize {
-        self.sums.room() + size_of::<Group>() - size_of::<Accumulator>()
-    }
 }
 
-type Read<'b> = (u32, Option<Box<Account>>, &'b [u8]);
+type Read<'b> = (u8, u32, Option<Box<Account>>, &'b [u8]);
 
 fn read_account(bytes: &[u8]) -> Option<Read<'_>> {
     let (kind, mut rest) = bytes.split_first()?;
     let mut others = None;
-    if *kind == ACCOUNT {
+    if kind & ACCOUNT > 0 {
         let (length, behind) = rest.split_first_chunk()?;
         let (account, behind) = behind.split_at_checked(u32::from_le_bytes(*length) as usize)?;
         others = Some(Box::new(Account::from_bytes(account)?));
         rest = behind;
     }
     let (used, rest) = rest.split_first_chunk()?;
-    Some((u32::from_le_bytes(*used), others, rest))
+    Some((*kind, u32::from_le_bytes(*used), others, rest))
 }

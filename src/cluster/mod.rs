@@ -7,7 +7,7 @@
 //!
 //! - `erba_survey` looks at every row for what the whole log must tell: days, products, spelling;
 //! - `erba_customer` is what rows are grouped by; rows that name nobody make a group of their own;
-//! - `erba_features` adds the rows of a customer up; its state is one binary column, its value the features.
+//! - `erba_features` adds the rows of a customer up; its state are the rows in one binary column, its value the features.
 //!
 //! Customers of a [`Spread`] stay where they are, and three more functions ask of them: `erba_census` counts,
 //! `erba_sales` and `erba_lot` are what they are sorted and drawn by, `erba_judged` is the line of each.
@@ -31,6 +31,7 @@ mod place;
 mod serve;
 mod settings;
 mod spread;
+mod states;
 mod stores;
 mod survey;
 mod tables;

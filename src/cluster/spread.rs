@@ -86,9 +86,9 @@ pub fn spread(
         let job = Job::open(engine, names, headers, options).await?;
         let failed = |fault: DataFusionError| job.failed(&fault);
         place.must_be_empty(&job.session).await.map_err(failed)??;
-        let (frame, rules) = job.frame(products, days, params).await?;
+        let (frame, knowledge) = job.frame(products, days, params).await?;
         let written = async {
-            let added_up = job.added_up(rules, &frame)?;
+            let added_up = job.added_up(&knowledge)?;
             let columns = added_up.schema().columns().into_iter().map(Expr::Column);
             let named = columns.zip(["id", "person"]).map(|(column, name)| column.alias(name));
             let (scalars, aggregates) = functions();

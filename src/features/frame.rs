@@ -61,6 +61,28 @@ impl Facts {
     pub fn of(&self, key: ProductKey) -> ProductFacts {
         self.0.get(&key).copied().unwrap_or(ProductFacts { key, ..ProductFacts::default() })
     }
+
+    /// Those that are special, ascending by key.
+    pub fn all(&self) -> impl Iterator<Item = &ProductFacts> {
+        self.0.values()
+    }
+
+    /// The same with products of which nothing special is known, unless that would make more than `most`.
+    #[must_use]
+    pub fn and_plain(mut self, keys: impl ExactSizeIterator<Item = ProductKey>, most: usize) -> Facts {
+        if keys.len() <= most {
+            for key in keys {
+                self.0.entry(key).or_insert(ProductFacts { key, ..ProductFacts::default() });
+            }
+        }
+        self
+    }
+}
+
+impl FromIterator<ProductFacts> for Facts {
+    fn from_iter<I: IntoIterator<Item = ProductFacts>>(products: I) -> Self {
+        Facts(products.into_iter().map(|product| (product.key, product)).collect())
+    }
 }
 
 impl Frame {

@@ -22,6 +22,10 @@ mod launches;
 mod params;
 mod people;
 mod pile;
+#[cfg(feature = "cluster")]
+mod neighbours;
+#[cfg(feature = "cluster")]
+mod rows;
 mod shelf;
 mod sorted_log;
 mod state;
@@ -33,6 +37,10 @@ pub use accumulator::{Accumulator, Ending, Row};
 pub(crate) use collect::too_much;
 pub use collect::{Collected, FoldedLog, Sources, collect, join};
 pub use frame::{Facts, Frame, LogColumns, ProductFacts};
+#[cfg(feature = "cluster")]
+pub(crate) use neighbours::{Neighbours, Sorted};
 pub use params::{FeatureParams, FeatureValidParams};
 pub use people::{People, Person};
+#[cfg(feature = "cluster")]
+pub(crate) use rows::{Before, Named, RowForm};
 pub use table::{Adoption, FeatureTable, Features, Launch, MonthSales};

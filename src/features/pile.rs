@@ -62,7 +62,8 @@ pub(super) fn pack(pile: &mut Vec<u8>, row: &Transaction) {
     }
 }
 
-fn pack_text(pile: &mut Vec<u8>, text: &[u8]) {
+/// Appends a text behind its length.
+pub(super) fn pack_text(pile: &mut Vec<u8>, text: &[u8]) {
     match u8::try_from(text.len()) {
         Ok(length) if length < LONG => pile.push(length),
         _ => {
@@ -85,13 +86,18 @@ impl<'a> Packed<'a> {
         Packed { rest: pile.get(from as usize..).unwrap_or_default(), length: pile.len() }
     }
 
-    fn number<const N: usize>(&mut self) -> [u8; N] {
+    #[cfg(feature = "cluster")]
+    pub(super) fn is_empty(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    pub(super) fn number<const N: usize>(&mut self) -> [u8; N] {
         let Some((number, rest)) = self.rest.split_first_chunk() else { return [0; N] };
         self.rest = rest;
         *number
     }
 
-    fn text(&mut self) -> &'a [u8] {
+    pub(super) fn text(&mut self) -> &'a [u8] {
         let [short] = self.number();
         let length = if short == LONG { u32::from_le_bytes(self.number()) as usize } else { short.into() };
         let (text, rest) = self.rest.split_at(length.min(self.rest.len()));

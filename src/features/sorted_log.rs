@@ -35,12 +35,6 @@ impl<K: Copy + Ord, V: Copy + Combine> SortedLog<K, V> {
         SortedLog { entries, sorted }
     }
 
-    /// Bytes taken for entries.
-    #[cfg(feature = "cluster")]
-    pub(super) fn room(&self) -> usize {
-        self.entries.capacity() * size_of::<(K, V)>()
-    }
-
     /// Adds an entry.
     pub(crate) fn push(&mut self, key: K, value: V) {
         // Rows often come in the order of the key: the last entry is the likeliest twin.

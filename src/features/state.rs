@@ -103,19 +103,6 @@ impl Accumulator {
         };
         reader.0.is_empty().then_some(accumulator)
     }
-
-    /// Bytes taken in memory, the struct itself included.
-    #[cfg(feature = "cluster")]
-    pub fn room(&self) -> usize {
-        size_of::<Self>()
-            + self.days.room()
-            + self.orders.room()
-            + self.loose_days.room()
-            + self.products.room()
-            + self.categories.room()
-            + self.adoptions.room()
-            + self.rep.as_ref().map_or(0, |(_, rep)| rep.len())
-    }
 }
 
 fn write<E>(writer: &mut Writer, entries: &[E], each: impl Fn(&mut Writer, &E)) {

@@ -91,11 +91,17 @@ impl ForeignLog {
         self.fetched.iter().map(|place| self.header[*place].as_str())
     }
 
-    /// Places, among those wanted, of the cells that a survey looks at: dates, products and amounts.
-    pub fn surveyed(&self) -> Vec<usize> {
+    /// Places, among those wanted, of the cells that a survey looks at: dates, products, and amounts that are spelt.
+    ///
+    /// * `is_number`: true of a column that holds numbers, which say nothing of how numbers are spelt.
+    pub fn surveyed(&self, is_number: impl Fn(&str) -> bool) -> Vec<usize> {
         let columns = &self.columns;
+        let always = [Some(columns.date), columns.product];
         let idle = [Some(columns.customer), columns.order, columns.cost, columns.rep];
-        (0..self.fetched.len()).filter(|place| !idle.contains(&Some(*place))).collect()
+        let wanted = self.wanted().enumerate().filter(|(place, name)| {
+            always.contains(&Some(*place)) || !idle.contains(&Some(*place)) && !is_number(name)
+        });
+        wanted.map(|(place, _)| place).collect()
     }
 
     /// The name of a column fetched.

@@ -3,10 +3,9 @@
 //! While rows are read, what they tell of the whole file is gathered beside them: how dates and amounts
 //! are written, the first and the last day, the first sale of every product.
 
-use hashbrown::HashMap;
-use hashbrown::hash_map::Entry;
+use hashbrown::HashTable;
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::{Xxh3DefaultBuilder, xxh3_64};
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::domain::{Day, Money};
 use crate::ingest::dates::{DateFormat, OrderEvidence, is_iso, parse_day};
@@ -64,7 +63,8 @@ pub(super) struct Gathered {
     pub(super) span: Option<(Day, Day)>,
     /// Products in the order in which this thread met them.
     pub(super) products: Vec<Met>,
-    places: HashMap<ProductKey, u32, Xxh3DefaultBuilder>,
+    /// Where each is among them, by its key, which is a hash already.
+    places: HashTable<u32>,
 }
 
 impl Gathered {
@@ -103,13 +103,14 @@ impl Gathered {
     /// The place of a product among those met, and its first sale noted.
     pub(super) fn meet(&mut self, id: &[u8], day: Option<Day>) -> u32 {
         let key = product_key(id);
-        let place = match self.places.entry(key) {
-            Entry::Occupied(known) => *known.get(),
-            Entry::Vacant(place) => {
-                let met = self.products.len() as u32;
-                let id = String::from_utf8_lossy(id).into();
-                self.products.push(Met { key, id, first: None });
-                *place.insert(met)
+        let products = &mut self.products;
+        let place = match self.places.find(key, |place| products[*place as usize].key == key) {
+            Some(known) => *known,
+            None => {
+                let met = products.len() as u32;
+                products.push(Met { key, id: String::from_utf8_lossy(id).into(), first: None });
+                self.places.insert_unique(key, met, |place| products[*place as usize].key);
+                met
             }
         };
         if let Some(day) = day {
