@@ -73,7 +73,7 @@ impl Clock {
             let late = |_| {
                 let cause = format!("the engine was not done after {} seconds", deadline.as_secs());
                 Fault::new(751, cause)
-                    .hint("give it longer with --deadline, or more machines; nothing was written")
+                    .hint("give it longer with --deadline, or more machines; no result was written")
             };
             tokio::time::timeout_at(until.into(), work).await.map_err(late)?
         })

@@ -20,7 +20,7 @@ use super::customer::Customer;
 use super::features::FeaturesFunction;
 use super::judged::Judged;
 use super::numbers::{Number, Which};
-use super::settings::ClusterSettings;
+use super::settings::{ClusterSettings, usual_memory};
 use super::stores::Stores;
 use super::survey::SurveyFunction;
 
@@ -98,7 +98,8 @@ impl Target {
             Target::DataFusion => {
                 let config =
                     SessionConfig::new().with_target_partitions(settings.parts.unwrap_or(threads).max(1));
-                runtime(memory).map(|runtime| SessionContext::new_with_state(state(config, runtime)))
+                let memory = memory.unwrap_or_else(usual_memory);
+                runtime(Some(memory)).map(|runtime| SessionContext::new_with_state(state(config, runtime)))
             }
             Target::Ballista(place) => remote(place, settings).await,
         };
@@ -111,9 +112,9 @@ impl Target {
         let cause = cause.lines().next().unwrap_or_default().trim();
         match self {
             Target::DataFusion => Fault::new(code, format!("the engine says: {cause}"))
-                .hint("give more with --memory, or read the files with --engine local"),
+                .hint("give more with --memory (half of the machine's unless said otherwise), or read the files with --engine local"),
             Target::Ballista(place) => Fault::new(code, format!("the cluster at {place} says: {cause}"))
-                .hint("look into the logs of its scheduler and executors; nothing was written"),
+                .hint("look into the logs of its scheduler and executors; no result was written"),
         }
         .into()
     }

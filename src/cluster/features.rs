@@ -13,16 +13,14 @@ use datafusion::logical_expr::function::AccumulatorArgs;
 use datafusion::logical_expr::{EmitTo, GroupsAccumulator};
 use serde::{Deserialize, Serialize};
 
-use crate::features::{Accumulator, Before, Ending, Facts, Named, Neighbours, RowForm, Sorted};
+use crate::features::{Before, Ending, Facts, Named, Neighbours, RowForm, Sorted};
 use crate::ingest::{Account, CellRow, LogRules, Products};
 
+use super::adder::{Adder, Whole};
 use super::aggregate::Sums;
 use super::argument::{cells_of, garbled, known};
 use super::group::{Group, State};
 use super::states::States;
-
-/// A customer with more rows than this is added up before it travels: rows grow on, sums do not as much.
-const MANY: u32 = 1 << 12;
 
 /// What must be known before rows can be added up.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -110,58 +108,6 @@ impl Waiting {
     }
 }
 
-/// Adds up one customer after the other.
-struct Adder {
-    form: RowForm,
-    sums: Accumulator,
-}
-
-/// All that is there of a customer.
-struct Whole<'w> {
-    group: Group,
-    rows: &'w [u8],
-    states: Vec<State<'w>>,
-}
-
-impl Adder {
-    fn add_up(&mut self, whole: &Whole) -> Option<&mut Accumulator> {
-        let Adder { form, sums, .. } = self;
-        sums.clear();
-        form.read(whole.rows, |row| sums.push(row))?;
-        for state in &whole.states {
-            match state {
-                State::Rows(rows) => form.read(rows, |row| sums.push(row))?,
-                State::Sums(other) => sums.merge(Accumulator::from_state(other)?),
-            }
-        }
-        Some(sums)
-    }
-
-    fn write_state(&mut self, whole: &Whole, bytes: &mut Vec<u8>) -> Option<()> {
-        let added_up = whole.states.iter().any(|state| matches!(state, State::Sums(_)));
-        if added_up || whole.group.used > MANY {
-            let sums = self.add_up(whole)?;
-            whole.group.write_sums(sums, bytes);
-            return Some(());
-        }
-        whole.group.write_rows(bytes);
-        bytes.extend_from_slice(whole.rows);
-        for state in &whole.states {
-            if let State::Rows(rows) = state {
-                bytes.extend_from_slice(rows);
-            }
-        }
-        Some(())
-    }
-
-    fn write_value(&mut self, whole: &Whole, bytes: &mut Vec<u8>) -> Option<()> {
-        let ending = self.form.ending;
-        let sums = self.add_up(whole)?;
-        whole.group.write_value(sums, ending, bytes);
-        Some(())
-    }
-}
-
 type Write = fn(&mut Adder, &Whole, &mut Vec<u8>) -> Option<()>;
 
 impl Adding {
@@ -171,7 +117,7 @@ impl Adding {
     }
 
     fn of(rules: LogRules, form: RowForm) -> Self {
-        let adder = Adder { form, sums: Accumulator::default() };
+        let adder = Adder::new(form);
         let reading = Reading {
             rules,
             products: Products::default(),
@@ -384,8 +330,11 @@ mod tests {
     #[test]
     fn states_that_are_garbled_are_refused() {
         let mut adding = adding();
-        let garbled: ArrayRef = Arc::new(LargeBinaryArray::from(vec![&b"\x00\x01\x00\x00\x00\xff"[..]]));
-        adding.merge_batch(&[garbled], &[0], 1).unwrap();
-        assert!(adding.evaluate(EmitTo::All).is_err());
+        // A row that ends early, a form to come, and what was a state before.
+        for state in [&b"\x10\x01\0\0\0\x01"[..], b"\x20\x01\0\0\0", b"\0\x01\0\0\0\x01"] {
+            let garbled: ArrayRef = Arc::new(LargeBinaryArray::from(vec![state]));
+            adding.merge_batch(&[garbled], &[0], 1).unwrap();
+            assert!(adding.evaluate(EmitTo::All).is_err(), "{state:?}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! One customer's rows in the engine: what is there of them, and where rows went.
 //!
-//! As bytes: the account of rows (five bytes if all of them were used, as nearly always), then the rows, or, of a
+//! As bytes: the form and the account of rows (five bytes if all of them were used, as nearly always), then the rows, or, of a
 //! customer who has very many, what they add up to. The value says in one byte what came of it and then the features.
 
 use crate::features::{Accumulator, Ending, Person};
@@ -31,15 +31,17 @@ pub(super) enum Outcome {
     TooMuch,
 }
 
+/// The version of the form, in the upper half of the first byte: machines that disagree stop, they do not guess.
+const FORM: u8 = 0x10;
 const ACCOUNT: u8 = 1;
 const SUMS: u8 = 2;
 
 impl Group {
     fn write_account(&self, kind: u8, bytes: &mut Vec<u8>) {
         match &self.others {
-            None => bytes.push(kind),
+            None => bytes.push(FORM | kind),
             Some(others) => {
-                bytes.push(kind | ACCOUNT);
+                bytes.push(FORM | kind | ACCOUNT);
                 let others = others.to_bytes();
                 bytes.extend_from_slice(&(others.len() as u32).to_le_bytes());
                 bytes.extend_from_slice(&others);
@@ -105,6 +107,9 @@ type Read<'b> = (u8, u32, Option<Box<Account>>, &'b [u8]);
 
 fn read_account(bytes: &[u8]) -> Option<Read<'_>> {
     let (kind, mut rest) = bytes.split_first()?;
+    if kind & 0xF0 != FORM {
+        return None;
+    }
     let mut others = None;
     if kind & ACCOUNT > 0 {
         let (length, behind) = rest.split_first_chunk()?;

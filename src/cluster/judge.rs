@@ -96,4 +96,9 @@ impl Bench {
         let service = service::plan(&table, &value, &tiering, &typing, &recipe.service, &Force::default())?;
         Ok(Segmentation { table, value, potential, tiering, typing, service, ..Segmentation::default() })
     }
+
+    /// The watch rules that each of those judged meets.
+    pub(super) fn watched(&self, judged: &Segmentation) -> Vec<Vec<usize>> {
+        service::watched(&judged.table, &judged.value, &self.recipe.service)
+    }
 }

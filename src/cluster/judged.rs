@@ -23,6 +23,9 @@ use super::judge::Bench;
 /// Key of the potential of who is promoted; not for people.
 pub(super) const KEY: &str = "key";
 
+/// Places of the watch rules met, by commas; not for people either.
+pub(super) const WATCHED: &str = "watched";
+
 /// `erba_judged`.
 #[derive(Debug)]
 pub(super) struct Judged {
@@ -77,7 +80,7 @@ impl ScalarUDFImpl for Judged {
     }
 
     fn return_type(&self, _: &[DataType]) -> Result<DataType> {
-        let nobody = line(&Segmentation::default());
+        let nobody = line(&Segmentation::default(), &[]);
         let field =
             |(name, column): (&'static str, ArrayRef)| Field::new(name, column.data_type().clone(), true);
         Ok(DataType::Struct(nobody.into_iter().map(field).collect()))
@@ -97,9 +100,10 @@ impl ScalarUDFImpl for Judged {
             })
             .collect();
         let people = people.ok_or_else(|| garbled("a customer"))?;
-        let judged =
-            self.bench(judge)?.judge(people).map_err(|fault| DataFusionError::External(Box::new(fault)))?;
-        let (names, columns): (Vec<&str>, Vec<ArrayRef>) = line(&judged).into_iter().unzip();
+        let bench = self.bench(judge)?;
+        let judged = bench.judge(people).map_err(|fault| DataFusionError::External(Box::new(fault)))?;
+        let line = line(&judged, &bench.watched(&judged));
+        let (names, columns): (Vec<&str>, Vec<ArrayRef>) = line.into_iter().unzip();
         let field = |(name, column): (&&str, &ArrayRef)| Field::new(*name, column.data_type().clone(), true);
         let fields: Fields = names.iter().zip(&columns).map(field).collect();
         Ok(ColumnarValue::Array(Arc::new(StructArray::new(fields, columns, None))))
@@ -107,8 +111,11 @@ impl ScalarUDFImpl for Judged {
 }
 
 /// The columns of people's lines, in the words of `customers.csv`; rank and cumulative share need everybody.
-fn line(all: &Segmentation) -> Vec<(&'static str, ArrayRef)> {
-    let mut columns = deserved(all);
+fn line(all: &Segmentation, watched: &[Vec<usize>]) -> Vec<(&'static str, ArrayRef)> {
+    let rules = |met: &Vec<usize>| met.iter().map(usize::to_string).collect::<Vec<_>>().join(",");
+    let watched: StringArray = watched.iter().map(|met| Some(rules(met))).collect();
+    let mut columns: Vec<(&'static str, ArrayRef)> = vec![(WATCHED, Arc::new(watched))];
+    columns.extend(deserved(all));
     columns.extend(expected(all));
     columns.extend(planned(all));
     columns
@@ -209,5 +216,6 @@ const MONEY: DataType = DataType::Decimal128(19, 4);
 
 /// Names of the columns for people.
 pub(super) fn names() -> Vec<&'static str> {
-    line(&Segmentation::default()).into_iter().map(|(name, _)| name).filter(|name| *name != KEY).collect()
+    let all = line(&Segmentation::default(), &[]).into_iter().map(|(name, _)| name);
+    all.filter(|name| ![KEY, WATCHED].contains(name)).collect()
 }

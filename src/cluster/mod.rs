@@ -15,17 +15,21 @@
 //! What the functions need to know of the run travels in the plan as a last argument, so that every machine of
 //! a cluster knows the same functions and nothing else.
 
+mod adder;
 mod aggregate;
 mod argument;
+mod bins;
 mod census;
 mod collect;
 mod crowd;
 mod customer;
+mod draw;
 mod engine;
 mod features;
 mod group;
 mod judge;
 mod judged;
+mod lines;
 mod numbers;
 mod place;
 mod serve;
@@ -33,12 +37,14 @@ mod settings;
 mod spread;
 mod states;
 mod stores;
+mod sums;
 mod survey;
 mod tables;
 
+pub use bins::Numbers;
 pub use collect::fold;
 pub use engine::Target;
 pub use judge::{Ground, Judge};
 pub use serve::{ExecutorPlace, run_executor, run_scheduler};
 pub use settings::ClusterSettings;
-pub use spread::{Numbers, Spread, spread};
+pub use spread::{Spread, spread};

@@ -136,7 +136,9 @@ fn judge(
     judge.model.tiering.promotion.line = cuts.promotion_line;
     let (alike, plan) = watch.time("service", None, || {
         spread.write_customers(&judge)?;
-        Ok((spread.alike()?, plan_of(&sample, &value, &types, &judge, request)?))
+        let mut plan = plan_of(&sample, &value, &types, &judge, request)?;
+        service::tell_watched(&mut plan, &spread.watched()?, (&sample, &value), &recipe.service);
+        Ok((spread.alike()?, plan))
     })?;
     let service = service::plan_alike(&alike, plan, &recipe.service);
     let count = |holds: fn(&service::Alike) -> bool| {

@@ -50,3 +50,5 @@ pub use params::{
 };
 pub use plan::{Alike, PlanRow, Service, ServicePlan};
 pub use planning::{plan, plan_alike};
+#[cfg(feature = "cluster")]
+pub use planning::{tell_watched, watched};

@@ -233,6 +233,39 @@ fn plan_rows(
     counts.rows(params, shares, amounts)
 }
 
+/// The watch rules that keep each customer out or mark it, by their places among those whose columns there are.
+#[cfg(feature = "cluster")]
+pub fn watched(table: &FeatureTable, value: &Value, params: &ServiceValidParams) -> Vec<Vec<usize>> {
+    let watch = WatchList::find(params.watch(), table, value, &mut Vec::new(), &mut Vec::new());
+    (0..table.len()).map(|index| watch.hits(index).collect()).collect()
+}
+
+/// The same of customers counted where they are, in place of what a plan of some of them says.
+///
+/// * `met`: rules met together, and by how many customers.
+/// * `some`: any customers and their value.
+#[cfg(feature = "cluster")]
+pub fn tell_watched(
+    plan: &mut ServicePlan,
+    met: &[(Vec<usize>, u64)],
+    (table, value): (&FeatureTable, &Value),
+    params: &ServiceValidParams,
+) {
+    let mut before = Vec::new();
+    let watch = WatchList::find(params.watch(), table, value, &mut Vec::new(), &mut before);
+    let mut counts = vec![0; params.watch().len()];
+    for (rules, customers) in met {
+        for place in rules {
+            if let Some(count) = counts.get_mut(*place) {
+                *count += *customers as usize;
+            }
+        }
+    }
+    plan.warnings.retain(|notice| !["watch-excluded", "watch-marked"].contains(&&*notice.code));
+    let place = before.len() + usize::from(plan.warnings.iter().any(|notice| notice.code == "unknown-stage"));
+    plan.warnings.splice(place..place, watch.told(&counts));
+}
+
 /// The six groups of customers that nobody holds together, counted where they are. There is no budget to split.
 ///
 /// * `plan`: what a plan of some of them says beside its customers.

@@ -51,22 +51,31 @@ impl<'a> WatchList<'a> {
 
     /// How many customers each rule kept out or marked, for rules that met anybody, in the recipe's order.
     pub(super) fn tally(&self, customers: usize) -> Vec<Notice> {
-        let mut met = vec![0_usize; self.rules.len()];
-        for index in 0..customers {
-            let (exclusion, flags) = self.met_by(index);
-            let rules: Vec<&WatchRule> = exclusion.map_or(flags, |rule| vec![rule]);
-            for ((rule, _), count) in self.rules.iter().zip(&mut met) {
-                *count += usize::from(rules.iter().any(|hit| std::ptr::eq(*hit, *rule)));
-            }
-        }
-        let told = |((rule, _), count): (&(&WatchRule, Column<'_>), usize)| {
+        let mut met = vec![0; self.rules.len()];
+        (0..customers).flat_map(|index| self.hits(index)).for_each(|place| met[place] += 1);
+        self.told(&met)
+    }
+
+    /// The places in this list of the rules that keep customer `index` out or mark it.
+    pub(super) fn hits(&self, index: usize) -> impl Iterator<Item = usize> {
+        let (exclusion, flags) = self.met_by(index);
+        let hits: Vec<&WatchRule> = exclusion.map_or(flags, |rule| vec![rule]);
+        let places = self.rules.iter().enumerate();
+        places
+            .filter(move |(_, (rule, _))| hits.iter().any(|hit| std::ptr::eq(*hit, *rule)))
+            .map(|(place, _)| place)
+    }
+
+    /// In words how many customers each rule met, by its place.
+    pub(super) fn told(&self, met: &[usize]) -> Vec<Notice> {
+        let told = |((rule, _), count): (&(&WatchRule, Column<'_>), &usize)| {
             let notice = match rule.action {
                 WatchAction::Exclude => Notice::new("watch-excluded"),
                 WatchAction::Flag => Notice::new("watch-marked"),
             };
-            notice.with("rule", rule.reason.as_str()).with("customers", count)
+            notice.with("rule", rule.reason.as_str()).with("customers", *count)
         };
-        self.rules.iter().zip(met).filter(|(_, count)| *count > 0).map(told).collect()
+        self.rules.iter().zip(met).filter(|(_, count)| **count > 0).map(told).collect()
     }
 
     /// The rules that customer `index` meets, exclusions first.

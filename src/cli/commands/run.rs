@@ -41,9 +41,8 @@ pub(crate) struct Args {
     /// Threads [default: all cores]
     #[arg(long, value_name = "N", help_heading = "Method")]
     threads: Option<usize>,
-    /// Memory for rows on their way to their customers, such as 512M or 2G; the rest waits in a temporary file
-    #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = memory, help_heading = "Method")]
-    memory: u64,
+    #[arg(long, value_name = "SIZE", value_parser = memory, help_heading = "Method", help = MEMORY_HELP)]
+    memory: Option<u64>,
     #[arg(long, value_name = "ENGINE", default_value = "local", help_heading = "Method", help = ENGINE_HELP)]
     engine: Engine,
     #[cfg(feature = "cluster")]
@@ -59,6 +58,10 @@ pub(crate) struct Args {
     open: bool,
 }
 
+#[cfg(feature = "cluster")]
+const MEMORY_HELP: &str = "Memory for rows on their way to their customers, such as 512M or 2G; the rest waits in a temporary file [default: 256M; with --engine datafusion half of what this machine has]";
+#[cfg(not(feature = "cluster"))]
+const MEMORY_HELP: &str = "Memory for rows on their way to their customers, such as 512M or 2G; the rest waits in a temporary file [default: 256M]";
 #[cfg(feature = "cluster")]
 const ENGINE_HELP: &str =
     "Who reads the log: local, datafusion or ballista://HOST:PORT; the answers are the same";
@@ -162,7 +165,7 @@ impl Args {
             seed: self.seed,
             engine: self.engine(),
             threads,
-            memory: Some(self.memory),
+            memory: self.memory,
             previous: self
                 .previous
                 .as_deref()

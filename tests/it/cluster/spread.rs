@@ -1,6 +1,7 @@
 //! `--spread PLACE`: customers that stay where they were added up.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use datafusion::prelude::{ParquetReadOptions, SessionContext};
 
@@ -15,8 +16,18 @@ const LOG: &str = "run --products made/products.csv --recipe few.toml --no-regis
 fn desk() -> Desk {
     let desk = Desk::new();
     make(&desk, 1_500, 45_000);
-    desk.put("few.toml", "[typing]\nfit_customers = 500\n");
+    let rules = [
+        "[typing]\nfit_customers = 500",
+        "[[service.watch]]\ncolumn = \"days_since_last\"\nrequired = true\nabove = 30\nreason = \"silent\"\naction = \"flag\"",
+        "[[service.watch]]\ncolumn = \"orders\"\nrequired = true\nbelow = 3\nreason = \"rare\"\naction = \"exclude\"",
+        "[[service.watch]]\ncolumn = \"gap_mean\"\nrequired = true\nabove = 60\nreason = \"silent\"\naction = \"flag\"",
+    ];
+    desk.put("few.toml", rules.join("\n"));
     desk.done(&format!("{LOG} --transactions made/transactions.csv --out local"));
+    // More than are drawn, so that nobody can have counted those alone.
+    let told: serde_json::Value = serde_json::from_str(&desk.text("local/summary.json")).unwrap();
+    let codes = told["notices"].to_string();
+    assert!(codes.contains("watch-marked") && codes.contains("watch-excluded"), "{codes}");
     desk
 }
 
@@ -98,6 +109,44 @@ fn two_executors_write_what_one_process_writes() {
     ));
     same_in_all(&desk, "there");
     assert_eq!(tiers(&desk, "place"), by_id(&desk));
+}
+
+#[test]
+fn an_executor_that_dies_while_customers_stay_never_spoils_them() {
+    let desk = desk();
+    let log = desk.path("made/log").display().to_string();
+    for (number, part) in [0.3, 0.6, 0.9].into_iter().enumerate() {
+        let mut machines = Machines::start(&desk, 2);
+        let command = |out: &str| {
+            let place = desk.path(&format!("place-{out}"));
+            let place = place.display();
+            format!(
+                "{LOG} --transactions {log} --out {out} --deadline 20 {} --spread {place}",
+                machines.engine()
+            )
+        };
+        let (quiet, out) = (format!("quiet-{number}"), format!("killed-{number}"));
+        let start = Instant::now();
+        desk.done(&command(&quiet));
+        let (time, command) = (start.elapsed(), command(&out));
+        let outcome = std::thread::scope(|scope| {
+            let run = scope.spawn(|| desk.erba(command.split_whitespace()));
+            std::thread::sleep(time.mul_f64(part));
+            machines.kill_executor();
+            run.join().unwrap()
+        });
+        let place = format!("place-{out}");
+        if outcome.code == 0 {
+            eprintln!("executor killed at {part} of a spread run: equal");
+            same_in_all(&desk, &out);
+            assert_eq!(tiers(&desk, &place), by_id(&desk));
+            continue;
+        }
+        eprintln!("executor killed at {part} of a spread run: failed cleanly: {}", outcome.stderr);
+        assert!(outcome.stderr.contains("E75"), "{}", outcome.stderr);
+        assert!(!desk.path(&out).exists(), "half a result");
+        assert!(!desk.path(&format!("{place}/customers/_SUCCESS")).exists(), "half a place said to be whole");
+    }
 }
 
 #[test]

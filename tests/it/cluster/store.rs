@@ -8,6 +8,12 @@ use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use futures::StreamExt;
+use object_store::aws::AmazonS3Builder;
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
+use parquet::file::reader::{FileReader, SerializedFileReader};
+
 use crate::program::Desk;
 
 use super::machines::{Machines, free};
@@ -54,9 +60,6 @@ impl Store {
 
     /// Makes the bucket and puts the Parquet files of a folder into it.
     fn fill(&self, folder: &std::path::Path) {
-        use object_store::aws::AmazonS3Builder;
-        use object_store::path::Path;
-        use object_store::{ObjectStoreExt, PutPayload};
         // A bucket is made by a bare PUT: this store asks for no signature.
         let host = self.1.trim_start_matches("http://");
         let mut line = TcpStream::connect(host).unwrap();
@@ -65,14 +68,7 @@ impl Store {
         let mut answer = String::new();
         line.read_to_string(&mut answer).unwrap();
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-        let store = AmazonS3Builder::new()
-            .with_bucket_name("sales")
-            .with_endpoint(&self.1)
-            .with_allow_http(true)
-            .with_access_key_id("key")
-            .with_secret_access_key("secret")
-            .build()
-            .unwrap();
+        let store = self.bucket();
         let runtime = tokio::runtime::Runtime::new().unwrap();
         for entry in std::fs::read_dir(folder).unwrap() {
             let entry = entry.unwrap();
@@ -80,6 +76,35 @@ impl Store {
             let bytes = std::fs::read(entry.path()).unwrap();
             runtime.block_on(store.put(&key, PutPayload::from(bytes))).unwrap();
         }
+    }
+}
+
+impl Store {
+    fn bucket(&self) -> impl ObjectStore {
+        let store = AmazonS3Builder::new().with_bucket_name("sales").with_endpoint(&self.1);
+        let store = store.with_allow_http(true).with_access_key_id("key").with_secret_access_key("secret");
+        store.build().unwrap()
+    }
+
+    /// How many customers lie in a place, where nothing else may lie, and whether they are said to be whole.
+    fn customers(&self, place: &str) -> (usize, bool) {
+        let store = self.bucket();
+        tokio::runtime::Runtime::new().unwrap().block_on(async {
+            let (mut lines, mut whole) = (0, false);
+            let listed = store.list(Some(&Path::from(place))).map(|file| file.unwrap().location);
+            for file in listed.collect::<Vec<_>>().await {
+                assert!(file.as_ref().starts_with(&format!("{place}/customers/")), "{file}");
+                let bytes = store.get(&file).await.unwrap().bytes().await.unwrap();
+                if file.filename() == Some("_SUCCESS") {
+                    whole = true;
+                } else {
+                    let rows =
+                        SerializedFileReader::new(bytes).unwrap().metadata().file_metadata().num_rows();
+                    lines += rows as usize;
+                }
+            }
+            (lines, whole)
+        })
     }
 }
 
@@ -106,4 +131,27 @@ fn a_bucket_is_read_as_a_folder_is() {
     }
     // Keys of the store are no part of what is written down.
     assert!(!desk.text("cluster/summary.json").contains("secret"));
+}
+
+#[test]
+fn customers_stay_in_a_bucket() {
+    let mut desk = Desk::new();
+    make(&desk, 900, 20_000);
+    desk.put("few.toml", "[typing]\nfit_customers = 300\n");
+    let command = "run --products made/products.csv --recipe few.toml --no-registry";
+    desk.done(&format!("{command} --transactions made/transactions.csv --out local"));
+    let Some(store) = Store::start(&desk) else { return };
+    store.fill(&desk.path("made/log"));
+    desk.environment = store.environment().map(|(name, value)| (name, value.to_owned())).to_vec();
+    let machines = Machines::start(&desk, 2);
+    for (out, engine) in [("process", "--engine datafusion".to_owned()), ("cluster", machines.engine())] {
+        let command = format!("{command} --transactions s3://sales/log/ {engine} --spread s3://sales/{out}");
+        desk.done(&format!("{command} --out {out}"));
+        same(&desk, "local", out);
+        assert_eq!(desk.text("local/model.json"), desk.text(&format!("{out}/model.json")));
+        let (lines, whole) = store.customers(out);
+        assert_eq!((lines, whole), (desk.column("local/customers.csv", "customer_id").len(), true));
+        let again = desk.erba(format!("{command} --out again").split_whitespace());
+        assert!(again.code != 0 && again.stderr.contains("E103"), "{}", again.stderr);
+    }
 }
