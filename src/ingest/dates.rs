@@ -1,8 +1,7 @@
 //! Dates as people write them.
 //!
 //! Year first (`2022-03-09`, `2022/3/9`, `20220309`, `2022年3月9日`) and month names read only one
-//! way. Of `09/03/2022` the whole column decides whether the day or the month comes first; when no
-//! cell does, the user must.
+//! way; of others the whole column decides (see `date_order`).
 
 use std::str::FromStr;
 
@@ -12,7 +11,6 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{Day, half_width};
-use crate::error::Fault;
 
 /// How the dates of a column are written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +19,8 @@ pub enum DateFormat {
     MonthFirst,
     /// Anything that reads only one way; where the year comes last, the day comes first.
     DayFirst,
+    /// Anything that reads only one way; of years of two digits, the year comes first.
+    YearFirst,
     /// Days since 1899-12-30, as spreadsheets count.
     Serial,
     /// A pattern such as `%d.%m.%y`.
@@ -33,7 +33,8 @@ impl FromStr for DateFormat {
     /// Reads `dmy`, `mdy`, `ymd`, `excel`, or a pattern with `%`.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text.to_ascii_lowercase().as_str() {
-            "mdy" | "ymd" => Ok(DateFormat::MonthFirst),
+            "mdy" => Ok(DateFormat::MonthFirst),
+            "ymd" => Ok(DateFormat::YearFirst),
             "dmy" => Ok(DateFormat::DayFirst),
             "excel" => Ok(DateFormat::Serial),
             // A pattern must read what it has written itself.
@@ -52,64 +53,24 @@ impl FromStr for DateFormat {
     }
 }
 
-/// What the cells of a column tell about the order of day and month.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct OrderEvidence {
-    pub(super) day_first: u64,
-    pub(super) month_first: u64,
-    pub(super) either: u64,
-}
-
-impl OrderEvidence {
-    /// Looks at one cell.
-    pub(super) fn see(&mut self, cell: &[u8]) {
-        if let Some(Numeric::YearLast { first, second, .. }) = numeric_parts(cell) {
-            match (first > 12, second > 12) {
-                (true, false) => self.day_first += 1,
-                (false, true) => self.month_first += 1,
-                (false, false) => self.either += u64::from(first != second),
-                (true, true) => {}
-            }
-        }
-    }
-
-    pub(super) fn add(&mut self, other: OrderEvidence) {
-        self.day_first += other.day_first;
-        self.month_first += other.month_first;
-        self.either += other.either;
-    }
-
-    /// The order to read the column in; none if nothing decides. A few cells (1 %) that say
-    /// otherwise are slips and will be rejected one by one.
-    pub(super) fn verdict(self) -> Option<DateFormat> {
-        let (day, month) = (self.day_first, self.month_first);
-        match (day, month) {
-            (0, 0) if self.either == 0 => Some(DateFormat::MonthFirst),
-            (0, 0) => None,
-            _ if month * 100 <= day => Some(DateFormat::DayFirst),
-            _ if day * 100 <= month => Some(DateFormat::MonthFirst),
-            _ => None,
-        }
-    }
-}
-
-/// Why the order of day and month is not known: nothing tells, or cells contradict each other.
-pub(super) fn undecided(seen: OrderEvidence) -> Fault {
-    if seen.day_first > 0 && seen.month_first > 0 {
-        let cause =
-            format!("{} dates can only be day first, {} only month first", seen.day_first, seen.month_first);
-        return Fault::new(205, cause).hint(
-            "write them one way; or give --date-format dmy or mdy: dates that cannot be read so are rejected",
-        );
-    }
-    Fault::new(205, "day and month cannot be told apart: no date decides which comes first")
-        .hint("say which: --date-format dmy (day first) or --date-format mdy (month first)")
-}
-
 /// Three numbers with signs between them.
-enum Numeric {
-    YearFirst { year: i16, month: u32, day: u32 },
-    YearLast { first: u32, second: u32, year: i16 },
+pub(super) enum Numeric {
+    YearFirst {
+        year: i16,
+        month: u32,
+        day: u32,
+    },
+    YearLast {
+        first: u32,
+        second: u32,
+        year: i16,
+    },
+    /// A year of two digits in front or behind, as far as there are two digits.
+    Short {
+        parts: [u32; 3],
+        may_lead: bool,
+        may_end: bool,
+    },
 }
 
 /// Reads a date; none if the cell is not one, or lies outside 1900–2199 (a placeholder, surely).
@@ -117,16 +78,22 @@ pub(super) fn parse_day(cell: &[u8], format: &DateFormat) -> Option<Day> {
     let date = match format {
         DateFormat::Pattern(pattern) => by_pattern(pattern, cell)?,
         DateFormat::Serial => return by_serial(cell),
-        DateFormat::MonthFirst | DateFormat::DayFirst => {
+        DateFormat::MonthFirst | DateFormat::DayFirst | DateFormat::YearFirst => {
             if let Some(day) = iso_day(cell) {
                 return Some(day);
             }
             match numeric_parts(cell) {
                 Some(Numeric::YearFirst { year, month, day }) => date_of(year, month, day)?,
-                Some(Numeric::YearLast { first, second, year }) if *format == DateFormat::DayFirst => {
-                    date_of(year, second, first)?
+                Some(Numeric::Short { parts: [year, month, day], may_lead: true, .. })
+                    if *format == DateFormat::YearFirst =>
+                {
+                    date_of(long_year(year), month, day)?
                 }
-                Some(Numeric::YearLast { first, second, year }) => date_of(year, first, second)?,
+                Some(Numeric::Short { parts: [first, second, year], may_end: true, .. }) => {
+                    year_last(first, second, long_year(year), format)?
+                }
+                Some(Numeric::YearLast { first, second, year }) => year_last(first, second, year, format)?,
+                Some(Numeric::Short { .. }) => return None,
                 None => with_month_name(cell)?,
             }
         }
@@ -143,6 +110,15 @@ pub(super) fn is_iso(cell: &[u8]) -> bool {
 #[cfg(feature = "parquet")]
 pub(super) fn plausible_day(day: i32) -> bool {
     (-25_567..84_006).contains(&day)
+}
+
+fn year_last(first: u32, second: u32, year: i16, format: &DateFormat) -> Option<Date> {
+    if *format == DateFormat::DayFirst { date_of(year, second, first) } else { date_of(year, first, second) }
+}
+
+/// POSIX: 69–99 are 19xx.
+fn long_year(short: u32) -> i16 {
+    (if short >= 69 { 1900 + short } else { 2000 + short }) as i16
 }
 
 fn date_of(year: i16, month: u32, day: u32) -> Option<Date> {
@@ -189,14 +165,14 @@ fn is_time(rest: &[u8]) -> bool {
         && rest[1..].iter().all(|byte| byte.is_ascii_digit() || b":.+-Z APMapm".contains(byte))
 }
 
-fn numeric_parts(cell: &[u8]) -> Option<Numeric> {
+pub(super) fn numeric_parts(cell: &[u8]) -> Option<Numeric> {
     let text = std::str::from_utf8(cell).ok()?;
     let mut numbers = [0u32; 3];
     let mut widths = [0usize; 3];
     let mut place = 0;
     let mut signs = text.char_indices();
     let mut rest = "";
-    let mut separated = false;
+    let (mut separated, mut names_year) = (false, false);
     for (index, sign) in signs.by_ref() {
         if let Some(digit) = half_width(sign).to_digit(10) {
             if widths[place] >= 8 {
@@ -206,6 +182,7 @@ fn numeric_parts(cell: &[u8]) -> Option<Numeric> {
             widths[place] += 1;
         } else if matches!(half_width(sign), '-' | '/' | '.' | '年' | '月') && place < 2 && widths[place] > 0
         {
+            names_year |= place == 0 && sign == '年';
             place += 1;
             separated = true;
         } else {
@@ -229,9 +206,9 @@ fn numeric_parts(cell: &[u8]) -> Option<Numeric> {
     if place != 2 || widths[2] == 0 {
         return None;
     }
-    if widths[0] == 4 {
+    if widths[0] == 4 || (names_year && widths[0] == 2) {
         return (widths[1] <= 2 && widths[2] <= 2).then_some(Numeric::YearFirst {
-            year: numbers[0] as i16,
+            year: if widths[0] == 4 { numbers[0] as i16 } else { long_year(numbers[0]) },
             month: numbers[1],
             day: numbers[2],
         });
@@ -239,14 +216,15 @@ fn numeric_parts(cell: &[u8]) -> Option<Numeric> {
     if widths[0] > 2 || widths[1] > 2 {
         return None;
     }
-    let year = match widths[2] {
-        4 => numbers[2] as i16,
-        // POSIX: 69–99 are 19xx.
-        2 if numbers[2] >= 69 => 1900 + numbers[2] as i16,
-        2 => 2000 + numbers[2] as i16,
-        _ => return None,
-    };
-    Some(Numeric::YearLast { first: numbers[0], second: numbers[1], year })
+    let [first, second, year] = numbers;
+    match widths[2] {
+        4 => Some(Numeric::YearLast { first, second, year: year as i16 }),
+        // Nobody writes a year with one digit.
+        1 | 2 if widths[0] == 2 || widths[2] == 2 => {
+            Some(Numeric::Short { parts: numbers, may_lead: widths[0] == 2, may_end: widths[2] == 2 })
+        }
+        _ => None,
+    }
 }
 
 /// `9-Mar-2022`, `Mar 9, 2022`, `9 March 2022`.
@@ -268,7 +246,7 @@ fn with_month_name(cell: &[u8]) -> Option<Date> {
     };
     let year: i16 = match year.len() {
         4 => year.parse().ok()?,
-        2 => year.parse::<i16>().ok().map(|year| if year >= 69 { 1900 + year } else { 2000 + year })?,
+        2 => year.parse().ok().map(long_year)?,
         _ => return None,
     };
     date_of(year, month as u32 + 1, day.parse().ok()?)
@@ -318,6 +296,7 @@ mod tests {
             "2022.03.09",
             "20220309",
             "2022年3月9日",
+            "22年3月9日",
             "9-Mar-2022",
             "Mar 9, 2022",
             "9 March 2022",
@@ -385,20 +364,5 @@ mod tests {
             let read = parse_day(text.as_bytes(), &DateFormat::MonthFirst);
             assert_eq!(plausible_day(day), read.is_some(), "{text}");
         }
-    }
-
-    #[test]
-    fn the_column_decides_the_order() {
-        let verdict = |cells: &[&str]| {
-            let mut evidence = OrderEvidence::default();
-            cells.iter().for_each(|cell| evidence.see(cell.as_bytes()));
-            evidence.verdict()
-        };
-        assert_eq!(verdict(&["01/02/2022", "25/02/2022"]), Some(DateFormat::DayFirst));
-        assert_eq!(verdict(&["01/02/2022", "02/25/2022"]), Some(DateFormat::MonthFirst));
-        assert_eq!(verdict(&["01/02/2022", "03/04/2022"]), None);
-        assert_eq!(verdict(&["13/02/2022", "02/13/2022"]), None);
-        assert_eq!(verdict(&["2022-02-13"]), Some(DateFormat::MonthFirst));
-        assert_eq!(verdict(&["01/01/2022"]), Some(DateFormat::MonthFirst));
     }
 }

@@ -14,6 +14,7 @@
 mod account;
 mod blocks;
 mod customers;
+mod date_order;
 mod dates;
 mod dialect;
 mod further;

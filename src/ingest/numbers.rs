@@ -24,13 +24,13 @@ pub(super) struct DecimalEvidence {
 }
 
 impl DecimalEvidence {
-    /// Looks at one cell. A lone sign with exactly three digits behind it tells nothing.
+    /// Looks at one cell. A lone sign with exactly three digits behind it tells nothing, if it can group.
     pub(super) fn see(&mut self, cell: &[u8]) {
         // Cells are short: a plain loop ends before a search has begun.
         let Some(comma) = cell.iter().rposition(|byte| *byte == b',') else {
             if self.point == 0
                 && let Some(point) = memchr::memchr(b'.', cell)
-                && digits_behind(cell, point) != 3
+                && !may_group(cell, point)
                 && memchr::memchr(b'.', &cell[point + 1..]).is_none()
             {
                 self.point += 1;
@@ -42,7 +42,7 @@ impl DecimalEvidence {
             Some(_) => self.comma += 1,
             None => {
                 let several = memchr::memchr(b',', cell) != Some(comma);
-                if !several && digits_behind(cell, comma) != 3 {
+                if !several && !may_group(cell, comma) {
                     self.comma += 1;
                 }
             }
@@ -64,8 +64,12 @@ impl DecimalEvidence {
     }
 }
 
-fn digits_behind(cell: &[u8], sign: usize) -> usize {
-    cell[sign + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count()
+/// True if a lone sign could stand between thousands: three digits behind it, at most three in front, none of them a leading zero.
+fn may_group(cell: &[u8], sign: usize) -> bool {
+    let digit = |byte: &&u8| byte.is_ascii_digit();
+    let front = cell[..sign].iter().rev().take_while(digit);
+    let (wide, leading) = (front.clone().count(), front.last());
+    cell[sign + 1..].iter().take_while(digit).count() == 3 && wide <= 3 && leading != Some(&b'0')
 }
 
 /// Why a cell is not an amount.
@@ -179,21 +183,28 @@ fn split_decimal(body: &str, decimal: DecimalSign) -> Result<(String, &str), Num
         DecimalSign::Comma => (',', '.'),
     };
     let (whole, fraction) = body.rsplit_once(sign).unwrap_or((body, ""));
-    let mut groups = whole.split(group);
-    let first = groups.next().unwrap_or("");
-    let mut digits = first.to_owned();
-    for next in groups {
-        // 1,234,567 and the Indian 12,34,567 group; 1,2 does not.
-        if first.is_empty() || !(next.len() == 3 || next.len() == 2 || next.len() == 4) {
-            return Err(NumberFault::NotANumber);
-        }
-        digits.push_str(next);
+    let groups: Vec<&str> = whole.split(group).collect();
+    if !are_groups(&groups) {
+        return Err(NumberFault::NotANumber);
     }
+    let digits = groups.concat();
     let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     if !all_digits(&digits) || !all_digits(fraction) || (digits.is_empty() && fraction.is_empty()) {
         return Err(NumberFault::NotANumber);
     }
     Ok((digits, fraction))
+}
+
+/// True for `1|234|567`, the Indian `12|34|567` and the Chinese `123|4567`, and for what is not grouped.
+fn are_groups(groups: &[&str]) -> bool {
+    let [first, middle @ .., last] = groups else { return true };
+    let sized = |sizes: [usize; 3]| {
+        let [most, inner, end] = sizes;
+        (1..=most).contains(&first.len())
+            && last.len() == end
+            && middle.iter().all(|group| group.len() == inner)
+    };
+    !first.starts_with('0') && ([[3, 3, 3], [2, 2, 3], [4, 4, 4]].into_iter().any(sized))
 }
 
 fn assemble(whole: &str, fraction: &str, exponent: i32) -> Result<i64, NumberFault> {
@@ -272,6 +283,8 @@ mod tests {
             ("12", 120_000),
             ("-12.5", -125_000),
             ("1,234.56", 12_345_600),
+            ("12,34,567", 12_345_670_000),
+            ("123,4567", 12_345_670_000),
             ("¥1,234.56", 12_345_600),
             ("(12.50)", -125_000),
             ("（１２．５）", -125_000),
@@ -308,9 +321,10 @@ mod tests {
 
     #[test]
     fn what_is_not_an_amount_is_refused() {
-        for cell in
-            ["abc", "", "-", "1.2.3", "12,5", "1e", "--3", "()", "1 2 x", "NaN", "inf", "=1+1", "0x10", ","]
-        {
+        for cell in [
+            "abc", "", "-", "1.2.3", "12,5", "1e", "--3", "()", "1 2 x", "NaN", "inf", "=1+1", "0x10", ",",
+            "1,234,56", "0,125", "1234,567",
+        ] {
             assert_eq!(point(cell), Err(NumberFault::NotANumber), "{cell}");
         }
         assert_eq!(point("99999999999999999999"), Err(NumberFault::TooLarge));
@@ -329,6 +343,9 @@ mod tests {
         assert_eq!(verdict(&["1.234,5", "1.234"]), Some(DecimalSign::Comma));
         assert_eq!(verdict(&["1,234.5", "1,2"]), None);
         assert_eq!(verdict(&["1,234,567"]), Some(DecimalSign::Point));
+        assert_eq!(verdict(&["0,125", "-0,250"]), Some(DecimalSign::Comma));
+        assert_eq!(verdict(&["1234,567"]), Some(DecimalSign::Comma));
+        assert_eq!(verdict(&["0.125", "1,5"]), None);
     }
 
     #[test]

@@ -8,7 +8,8 @@ use crate::domain::{Day, Money};
 use crate::error::{Fault, Result};
 
 use super::account::{InputRecord, Reject, RowCounts};
-use super::dates::{DateFormat, OrderEvidence, parse_day, undecided};
+use super::date_order::OrderEvidence;
+use super::dates::{DateFormat, parse_day};
 use super::header::RoleMap;
 use super::ids::normal_id;
 use super::numbers::{DecimalEvidence, DecimalSign, parse_money};
@@ -140,7 +141,8 @@ impl Table {
                 let mut evidence = OrderEvidence::default();
                 self.rows.iter().for_each(|row| evidence.see(row.cell(column)));
                 evidence.verdict().ok_or_else(|| {
-                    undecided(evidence)
+                    evidence
+                        .undecided()
                         .in_file(&self.sheet.source.path)
                         .in_column(&*self.sheet.header[column])
                 })?

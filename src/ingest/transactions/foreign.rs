@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::Day;
 use crate::error::{Fault, Result};
 use crate::ingest::account::{InputRecord, Reject, RowCounts};
-use crate::ingest::dates::OrderEvidence;
+use crate::ingest::date_order::OrderEvidence;
 use crate::ingest::header::RoleMap;
 use crate::ingest::ids::normal_id;
 use crate::ingest::numbers::DecimalEvidence;

@@ -18,7 +18,7 @@ use crate::domain::{Day, Money};
 use crate::error::{Error, Fault, Result};
 
 use super::account::{InputRecord, Reject, RowCounts};
-use super::dates::{DateFormat, undecided};
+use super::dates::DateFormat;
 use super::header::RoleMap;
 use super::numbers::DecimalSign;
 use super::params::ReadOptions;
@@ -282,7 +282,7 @@ fn settle(seen: &Gathered, path: &Path, dates: &str, options: &ReadOptions) -> R
         .date_format
         .clone()
         .or_else(|| seen.dates.verdict())
-        .ok_or_else(|| undecided(seen.dates).in_file(path).in_column(dates))?;
+        .ok_or_else(|| seen.dates.undecided().in_file(path).in_column(dates))?;
     Ok(Style { date, decimal })
 }
 

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::domain::{Day, Money};
-use crate::ingest::dates::{DateFormat, OrderEvidence, is_iso, parse_day};
+use crate::ingest::date_order::OrderEvidence;
+use crate::ingest::dates::{DateFormat, is_iso, parse_day};
 use crate::ingest::ids::normal_id;
 use crate::ingest::numbers::{DecimalEvidence, DecimalSign, multiply, parse_money};
 use crate::ingest::params::IngestValidParams;
