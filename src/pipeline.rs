@@ -119,6 +119,10 @@ fn gather(
     }
     let unreadable = judge_files(&collected, recipe.ingest.max_reject_share())?;
     collected.warnings.extend(unreadable);
+    let idle = request.mappings.idle(&collected.inputs);
+    collected.warnings.extend(
+        idle.map(|(role, column)| Notice::new("mapping-idle").with("role", role).with("column", column)),
+    );
     Ok((collected, visiting))
 }
 

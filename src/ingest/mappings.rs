@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Fault, Result, nearest};
 
+use super::account::InputRecord;
 use super::roles::{Role, locate};
 
 /// What the user says of columns: `--map role=Column`, in the order given, and which files have no header.
@@ -76,6 +77,14 @@ impl Mappings {
     pub fn words(&self) -> Vec<String> {
         let roles = self.pairs.iter().map(|(role, column)| format!("{}={column}", role.as_str()));
         roles.chain(self.further.iter().map(|(name, column)| format!("{name}={column}"))).collect()
+    }
+
+    /// The mappings of roles that no file read has a use for, `(role, column)`.
+    pub fn idle<'m>(&'m self, inputs: &'m [InputRecord]) -> impl Iterator<Item = (&'m str, &'m str)> {
+        let used =
+            |role: &str| inputs.iter().any(|input| input.columns.iter().any(|(known, _)| known == role));
+        let roles = self.pairs.iter().map(|(role, column)| (role.as_str(), column.as_str()));
+        roles.filter(move |(role, _)| !used(role))
     }
 
     /// Columns that the recipe speaks of, by the headers it gives them.

@@ -60,7 +60,7 @@ const ROLES: &[(Role, &str, &[&str])] = &[
         "业务员", "销售代表", "医药代表", "代表", "销售员", "客户经理", "负责人", "拜访人"]),
     (Name, "name", &["name", "customername", "clientname", "accountname", "storename", "shopname", "客户名称", "客户姓名", "门店名称", "企业名称", "单位名称", "名称", "姓名"]),
     (Sales, "sales", &["sales", "salesamount", "annualsales", "totalsales", "netsales", "revenue", "turnover", "amount", "销售额", "年销售额", "销售金额", "累计销售额", "采购额", "金额"]),
-    (Margin, "margin", &["margin", "grossmargin", "profit", "grossprofit", "contribution", "profitcontribution", "毛利", "毛利额", "利润", "利润贡献", "边际贡献"]),
+    (Margin, "margin", &["margin", "grossmargin", "profit", "grossprofit", "contribution", "profitcontribution", "毛利", "毛利额", "利润", "利润贡献", "利润贡献度", "边际贡献"]),
     (Potential, "potential", &["potential", "salespotential", "potentialsales", "capacity", "潜力", "潜力值", "潜在销售额", "销售潜力", "市场潜力"]),
     (Region, "region", &["region", "area", "territory", "district", "province", "区域", "地区", "大区", "省份", "片区", "城市"]),
     (Lat, "lat", &["lat", "latitude", "纬度"]),

@@ -453,6 +453,7 @@ warning-watch-marked = { $customers ->
 warning-customers-of-another-table = Only { $known } of { $customers } customers of the log are in the customer table (for example “{ $bought }” is in the log and “{ $listed }” in the table): all others count as two customers, one without sales and one without what the table says. If ids are written in two ways, make them one.
 warning-products-of-another-table = Only { $known } of { $products } products of the log are in the products table (for example “{ $sold }” is in the log and “{ $listed }” in the table): launch dates and categories are not known of the others. If ids are written in two ways, make them one.
 warning-file-rejects = { $file }: { $rows } of { $read } rows could not be read and count as if they were not there; rejects.csv says why.
+warning-mapping-idle = --map { $role }="{ $column }" changed nothing: none of the files given has a use for the role { $role } (a customer table has sales where a log has amount).
 warning-input-twice = { $first } and { $second } are the same to the byte: if one is a copy, every sale counts twice.
 warning-products-silent = { $file } has neither launch dates nor categories of products, so nothing was taken from it.
 warning-potential-off-scale = { $customers ->

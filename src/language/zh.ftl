@@ -404,6 +404,7 @@ warning-watch-marked = { $customers } 家客户照常服务，但已标注：{ $
 warning-customers-of-another-table = 交易记录中的 { $customers } 家客户只有 { $known } 家在客户表中（例如记录中有“{ $bought }”，表中有“{ $listed }”）：其余的被当作两家客户，一家没有销售，一家没有客户表的信息。若编号写法不同，请统一。
 warning-products-of-another-table = 交易记录中的 { $products } 种产品只有 { $known } 种在产品表中（例如记录中有“{ $sold }”，表中有“{ $listed }”）：其余产品的上市日期与类别未知。若编号写法不同，请统一。
 warning-file-rejects = { $file }：{ $read } 行中有 { $rows } 行无法读取，等同于没有；原因见 rejects.csv。
+warning-mapping-idle = --map { $role }="{ $column }" 未起作用：所给文件都用不到 { $role } 这一角色（客户表用 sales，交易记录用 amount）。
 warning-input-twice = { $first } 与 { $second } 内容完全相同：若其一为副本，则每笔销售都被计算了两次。
 warning-products-silent = { $file } 中既无产品上市日期，也无产品类别，因此未从中取用任何内容。
 warning-potential-off-scale = { $customers } 家客户填报的潜力超过 100，超出综合得分的范围：仍参与潜力排序，但不据此提升分级。

@@ -74,3 +74,28 @@ fn tables_that_speak_of_others_are_told() {
     let (_, words) = told(&desk, &format!("{RUN} --customers c.csv"));
     assert!(!words.contains("Only "), "{words}");
 }
+
+#[test]
+fn a_mapping_that_nothing_uses_is_told() {
+    let desk = Desk::new();
+    desk.put("c.csv", "客户编号,销售额,毛利额,创新性\nA,5,9,1\nB,4,9,2\nC,1,9,3\n");
+    let (code, words) = told(&desk, "run --customers c.csv --map amount=毛利额 --out out");
+    assert_eq!(code, 0, "{words}");
+    assert!(words.contains("--map amount=\"毛利额\" changed nothing"), "{words}");
+    let (_, words) = told(&desk, "run --customers c.csv --map sales=毛利额 --out out --force");
+    assert!(!words.contains("changed nothing"), "{words}");
+}
+
+#[test]
+fn the_chinese_header_of_innovativeness_types_as_the_english_one() {
+    let desk = Desk::new();
+    let rows = (0..40).map(|at| format!("K{at},{},{}\n", 100 - at, f64::from(at % 2) + 0.01 * f64::from(at)));
+    let rows: String = rows.collect();
+    for (header, out) in [("客户编号,销售额,创新性", "zh"), ("customer_id,sales,innovativeness", "en")]
+    {
+        desk.put("c.csv", format!("{header}\n{rows}"));
+        desk.done(&format!("run --customers c.csv --out {out}"));
+    }
+    assert_eq!(desk.text("zh/customers.csv"), desk.text("en/customers.csv"));
+    assert!(desk.column("zh/customers.csv", "type").contains(&"innovative".to_owned()));
+}
