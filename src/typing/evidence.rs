@@ -118,7 +118,9 @@ impl TypingModel {
         let mut innovativeness = Vec::new();
         for &index in rows {
             let own = |values: &Vec<Option<f64>>| values.get(index as usize).copied().flatten();
-            if columns.iter().all(|values| own(values).is_none()) {
+            // What is the same for everybody tells nothing of anybody.
+            let mut telling = self.columns.iter().zip(&columns).filter(|(column, _)| column.spread > 0.0);
+            if telling.all(|(_, values)| own(values).is_none()) {
                 continue;
             }
             let start = cells.len();

@@ -134,8 +134,13 @@ fn an_orientation_splits_by_its_columns() {
     // A negative weight turns it round.
     let mut turned = params();
     turned.orientation.insert("age".into(), -1.0);
-    let (typing, _) = typed(&with_numbers("age", cells), turned.clone());
+    let (typing, _) = typed(&with_numbers("age", cells.clone()), turned.clone());
     assert_eq!(typing.types[2], CustomerType::Conservative);
+    assert_eq!(typing.types[0], CustomerType::Innovative);
+    // What is the same for everybody is no evidence of who has no age.
+    turned.orientation.insert("recent_products".into(), 1.0);
+    let (typing, _) = typed(&with_numbers("age", cells), turned.clone());
+    assert_eq!(typing.flags[3], TypeFlag::InsufficientEvidence);
     assert_eq!(typing.types[0], CustomerType::Innovative);
     let error =
         assign(&with_numbers("ages", vec![Some(1.0)]), &Value::default(), &turned.check().unwrap(), 42);
