@@ -139,7 +139,8 @@ fn an_orientation_splits_by_its_columns() {
     assert_eq!(typing.types[0], CustomerType::Innovative);
     // What is the same for everybody is no evidence of who has no age.
     turned.orientation.insert("recent_products".into(), 1.0);
-    let (typing, _) = typed(&with_numbers("age", cells), turned.clone());
+    let bought = FeatureTable { has_transactions: true, ..with_numbers("age", cells) };
+    let (typing, _) = typed(&bought, turned.clone());
     assert_eq!(typing.flags[3], TypeFlag::InsufficientEvidence);
     assert_eq!(typing.types[0], CustomerType::Innovative);
     let error =
