@@ -1,5 +1,7 @@
 //! One value holding everything a run found, with the parameters and cut points that made it.
 
+use rayon::prelude::*;
+
 use crate::domain::{CustomerType, Day, Money, Notice, Tier, TierReason, Window};
 use crate::features::FeatureTable;
 pub use crate::ingest::{InputRecord, Reject, RowCounts};
@@ -133,7 +135,7 @@ impl Segmentation {
 
     /// Value of all customers, negative ones included.
     pub fn value_total(&self) -> Money {
-        if self.is_spread() { self.grouped(|_| true).1 } else { self.value.amounts.iter().copied().sum() }
+        if self.is_spread() { self.grouped(|_| true).1 } else { self.held(|_| true).1 }
     }
 
     /// Totals of one tier.
@@ -164,16 +166,17 @@ impl Segmentation {
     }
 
     /// Totals of the customers that `holds` picks by index.
-    pub fn totals(&self, holds: impl Fn(usize) -> bool) -> GroupTotals {
-        let mut customers = 0;
-        let mut value = Money::ZERO;
-        for (index, amount) in self.value.amounts.iter().enumerate() {
-            if holds(index) {
-                customers += 1;
-                value = Money(value.0.saturating_add(amount.0));
-            }
-        }
-        self.share((customers, value))
+    pub fn totals(&self, holds: impl Fn(usize) -> bool + Sync) -> GroupTotals {
+        self.share(self.held(holds))
+    }
+
+    /// How many customers `holds` picks, and their value, at most the largest there is.
+    fn held(&self, holds: impl Fn(usize) -> bool + Sync) -> (u64, Money) {
+        let amounts = self.value.amounts.par_iter().enumerate().with_min_len(4_096);
+        let held =
+            amounts.map(|(index, amount)| if holds(index) { (1, i128::from(amount.0)) } else { (0, 0) });
+        let (customers, sum) = held.reduce(|| (0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+        (customers, Money(sum.clamp(i64::MIN.into(), i64::MAX.into()) as i64))
     }
 
     fn share(&self, (customers, value): (u64, Money)) -> GroupTotals {

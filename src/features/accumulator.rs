@@ -219,7 +219,7 @@ impl Accumulator {
             return None;
         }
         let calendar = Calendar::of(self.days.entries(), ending)?;
-        let (gap_mean, gap_sd) = gaps(&calendar.purchases);
+        let (gap_mean, gap_sd) = calendar.gaps();
         let products = self.products.entries();
         let categories = self.categories.entries();
         let entropy = if ending.has_categories {
@@ -242,9 +242,9 @@ impl Accumulator {
             orders: orders as u32,
             sales_history: calendar.history,
             first_sales: calendar.opening,
-            active_days: calendar.purchases.len() as u32,
-            first: calendar.purchases.first().copied(),
-            last: calendar.purchases.last().copied(),
+            active_days: calendar.purchases,
+            first: calendar.span.map(|(first, _)| first),
+            last: calendar.span.map(|(_, last)| last),
             gap_mean,
             gap_sd,
             months: calendar.months.into_boxed_slice(),
@@ -268,7 +268,12 @@ impl Accumulator {
 /// What follows from net sales by day.
 #[derive(Default)]
 struct Calendar {
-    purchases: Vec<Day>,
+    /// Purchase days.
+    purchases: u32,
+    /// First and last of them.
+    span: Option<(Day, Day)>,
+    /// Sum of squares of the days between one and the next.
+    gap_squares: i64,
     window_purchases: usize,
     months: Vec<MonthSales>,
     window: Money,
@@ -280,7 +285,7 @@ struct Calendar {
 impl Calendar {
     /// None if a sum does not fit.
     fn of(days: &[(Day, DaySales)], ending: Ending) -> Option<Self> {
-        let mut calendar = Calendar { purchases: Vec::with_capacity(days.len()), ..Calendar::default() };
+        let mut calendar = Calendar { months: Vec::with_capacity(months_of(days)), ..Calendar::default() };
         for (day, sold) in days {
             let sales = sold.sales;
             let in_window = ending.window.holds(*day, ending.as_of);
@@ -289,10 +294,17 @@ impl Calendar {
                 calendar.window = calendar.window.checked_add(sales)?;
             }
             if sold.purchase {
-                if calendar.purchases.is_empty() {
-                    calendar.opening = sales;
+                match &mut calendar.span {
+                    None => {
+                        calendar.opening = sales;
+                        calendar.span = Some((*day, *day));
+                    }
+                    Some((_, last)) => {
+                        calendar.gap_squares += i64::from(day.since(*last)).pow(2);
+                        *last = *day;
+                    }
                 }
-                calendar.purchases.push(*day);
+                calendar.purchases += 1;
                 calendar.window_purchases += usize::from(in_window);
             }
             let month = day.month();
@@ -303,24 +315,29 @@ impl Calendar {
         }
         Some(calendar)
     }
+
+    /// Mean and standard deviation (n − 1) of the days between purchase days, from integer sums.
+    fn gaps(&self) -> (Option<f64>, Option<f64>) {
+        let Some((first, last)) = self.span else { return (None, None) };
+        let count = i64::from(self.purchases) - 1;
+        if count == 0 {
+            return (None, None);
+        }
+        let total = i64::from(last.since(first));
+        let mean = total as f64 / count as f64;
+        if count == 1 {
+            return (Some(mean), None);
+        }
+        // n·Σg² − (Σg)² in integers: no cancellation.
+        let spread = i128::from(count) * i128::from(self.gap_squares) - i128::from(total).pow(2);
+        (Some(mean), Some((spread as f64 / (count * (count - 1)) as f64).sqrt()))
+    }
 }
 
-/// Mean and standard deviation (n − 1) of the days between purchase days, from integer sums.
-fn gaps(days: &[Day]) -> (Option<f64>, Option<f64>) {
-    let (Some(first), Some(last)) = (days.first(), days.last()) else { return (None, None) };
-    let count = days.len() - 1;
-    if count == 0 {
-        return (None, None);
-    }
-    let total = i64::from(last.since(*first));
-    let squares: i64 = days.windows(2).map(|pair| i64::from(pair[1].since(pair[0])).pow(2)).sum();
-    let mean = total as f64 / count as f64;
-    if count == 1 {
-        return (Some(mean), None);
-    }
-    // n·Σg² − (Σg)² in integers: no cancellation.
-    let spread = count as i128 * i128::from(squares) - i128::from(total).pow(2);
-    (Some(mean), Some((spread as f64 / (count * (count - 1)) as f64).sqrt()))
+/// At most so many months hold these days, which ascend.
+fn months_of(days: &[(Day, DaySales)]) -> usize {
+    let (Some((first, _)), Some((last, _))) = (days.first(), days.last()) else { return 0 };
+    usize::try_from(last.month() - first.month() + 1).unwrap_or(0).min(days.len())
 }
 
 /// Shannon entropy in nats (Shannon 1948) of the shares of the positive amounts.

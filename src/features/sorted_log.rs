@@ -67,8 +67,7 @@ impl<K: Copy + Ord, V: Copy + Combine> SortedLog<K, V> {
     /// Sorts the tail in and combines equal keys.
     pub(crate) fn settle(&mut self) {
         if self.sorted < self.entries.len() {
-            // Stable and adaptive: two sorted runs merge in linear time.
-            self.entries.sort_by_key(|(key, _)| *key);
+            self.entries.sort_unstable_by_key(|(key, _)| *key);
             self.entries.dedup_by(|next, kept| {
                 let twins = next.0 == kept.0;
                 if twins {

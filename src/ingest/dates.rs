@@ -131,15 +131,11 @@ fn iso_day(cell: &[u8]) -> Option<Day> {
     if !time.is_empty() && !is_time(time) {
         return None;
     }
-    let mut number = 0u32;
-    for byte in [y1, y2, y3, y4, m1, m2, d1, d2] {
-        if !byte.is_ascii_digit() {
-            return None;
-        }
-        number = number * 10 + u32::from(byte - b'0');
+    if ![y1, y2, y3, y4, m1, m2, d1, d2].into_iter().all(u8::is_ascii_digit) {
+        return None;
     }
-    let (year, month, day) = (number / 10_000, number / 100 % 100, number % 100);
-    civil_day(year, month, day)
+    let number = |tens: &u8, ones: &u8| u32::from(tens - b'0') * 10 + u32::from(ones - b'0');
+    civil_day(number(y1, y2) * 100 + number(y3, y4), number(m1, m2), number(d1, d2))
 }
 
 /// Days since 1970-01-01 of a proleptic Gregorian date in 1900–2199 (Hinnant 2013,

@@ -102,6 +102,10 @@ impl Record<'_> {
 
 /// Without blanks at either end, those of other scripts included.
 pub(super) fn trim(cell: &[u8]) -> &[u8] {
+    // Nearly every cell begins and ends with a sign that is no blank.
+    if let (Some(b'!'..=b'~'), Some(b'!'..=b'~')) = (cell.first(), cell.last()) {
+        return cell;
+    }
     let cell = cell.trim_ascii();
     match (cell.first(), cell.last()) {
         (Some(first), Some(last)) if !first.is_ascii() || !last.is_ascii() => {

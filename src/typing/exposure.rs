@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::adopters::Trial;
 use crate::domain::Day;
-use crate::features::{Adoption, FeatureTable, Features};
+use crate::features::{FeatureTable, Features};
 
 /// The launches of a model, laid over a table.
 #[derive(Debug)]
@@ -99,19 +99,19 @@ impl Exposure {
 /// * `rows`: the customers asked.
 pub(super) fn median_lag(table: &FeatureTable, rows: &[u32], end: Day) -> Option<i32> {
     let days: Vec<Day> = table.launches.iter().map(|launch| launch.day).collect();
-    let watched = |day: Day| end.0.saturating_sub(day.0);
+    let days = days.as_slice();
+    let watched = move |day: Day| end.0.saturating_sub(day.0);
     let oldest = days.iter().copied().map(watched).max()?;
-    let lags_of = |row: &'_ Features| {
+    let asked = rows.par_iter().with_min_len(1_024).filter_map(|row| table.rows.get(*row as usize));
+    let lags = asked.flat_map_iter(|row| {
         let active = row.first.zip(row.last).map(|(first, last)| first..=last);
-        let lag = |adoption: &Adoption| {
+        row.adoptions.iter().filter_map(move |adoption| {
             let day = *days.get(adoption.launch as usize)?;
             let counts = adoption.day >= day && watched(day) >= oldest / 2 && active.as_ref()?.contains(&day);
             counts.then(|| adoption.day.0.saturating_sub(day.0))
-        };
-        row.adoptions.iter().filter_map(lag).collect::<Vec<i32>>()
-    };
-    let asked = rows.par_iter().with_min_len(1_024).filter_map(|row| table.rows.get(*row as usize));
-    let mut lags: Vec<i32> = asked.flat_map_iter(lags_of).collect();
+        })
+    });
+    let mut lags: Vec<i32> = lags.collect();
     let mut watches: Vec<i32> = days.iter().copied().map(watched).collect();
     let half = watches.len() / 2;
     let longest = *watches.select_nth_unstable(half).1;
@@ -123,7 +123,7 @@ pub(super) fn median_lag(table: &FeatureTable, rows: &[u32], end: Day) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::features::Launch;
+    use crate::features::{Adoption, Launch};
 
     fn row(first: i32, last: i32, adoptions: &[(u32, i32)]) -> Features {
         Features {
