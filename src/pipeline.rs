@@ -306,6 +306,7 @@ fn hold_out(request: &Request, table: &FeatureTable, lifetime: &mut Lifetime) ->
 fn pass_on_warnings(segmentation: &mut Segmentation, visiting: Option<&Visiting>) {
     let doubts = segmentation.lifetime.iter().flat_map(|lifetime| &lifetime.forecast.warnings);
     let mut warnings: Vec<Notice> = doubts.map(lifetime::Warning::notice).collect();
+    warnings.extend(warnings::of_thin_scores(segmentation));
     warnings.extend(visiting.into_iter().flat_map(|visiting| visiting.warnings.iter().cloned()));
     warnings.extend(segmentation.visits.iter().flat_map(|plan| plan.warnings.iter().cloned()));
     segmentation.warnings.append(&mut warnings);

@@ -153,7 +153,7 @@ fn deserved(all: &Segmentation) -> Vec<(&'static str, ArrayRef)> {
 fn expected(all: &Segmentation) -> Vec<(&'static str, ArrayRef)> {
     let potential = &all.potential;
     let mut columns: Vec<(&'static str, ArrayRef)> = vec![
-        ("potential", Arc::new(Float64Array::from(potential.scores.clone()))),
+        ("potential", floats((0..all.table.len()).map(|at| potential.known(at)).collect())),
         ("expected_value", money(potential.expected.iter().copied())),
         ("expected_growth", floats(potential.growth.clone())),
         ("reach", floats(potential.reach.clone())),

@@ -12,12 +12,15 @@ reason-contribution-I = brings one of the largest values
 reason-contribution-II = brings one of the middle values
 reason-contribution-III = brings one of the small values
 reason-nothing = brought nothing in the window
+reason-negative = brought less than nothing in the window
+reason-returns = returned more than it bought in the window
 reason-watch = kept out by the watch rule "{ $rule }"
 reason-held = keeps its tier of the previous run: too near the line to move
 reason-potential = could bring much more than it does (potential { $potential })
 reason-potential-growth = expected to bring { $expected } in the next window, { $times } times its { $value } now
 reason-potential-new = first bought on { $first }; at its present rate it will bring { $expected }, { $times } times its { $value } so far
 reason-potential-reach = expected to bring { $expected } in the next window; reach index for tier I { $chance }
+reason-potential-reach-times = expected to bring { $expected } in the next window, { $times } times its { $value } now; reach index for tier I { $chance }
 reason-potential-stated = could buy { $stated } by its own account; it buys for { $value } now
 
 ## Words of every report
@@ -53,7 +56,16 @@ period-to = Counted up to { $to }.
 period-none = Without dates: everything given counts.
 
 ## The sentence that matters
-headline-score = The { $core } highest scores of { $customers } customers ({ $share }) make tier Ⅰ.
+headline-score = { $core ->
+    [one] The highest score
+   *[other] The { $core } highest scores
+} of { $customers ->
+    [one] { $customers } customer
+   *[other] { $customers } customers
+} ({ $share }) { $core ->
+    [one] makes
+   *[other] make
+} tier Ⅰ.
 headline = { $core } of { $customers ->
     [one] { $customers } customer
    *[other] { $customers } customers
@@ -433,6 +445,18 @@ warning-stage-beyond-channel = { $customers ->
     [one] One customer of a group served through distributors is visited by a rep, since its purchase is near; the channel of a group (plan.csv) is that of the policy table.
    *[other] { $customers } customers of groups served through distributors are visited by reps, since their purchase is near; the channel of a group (plan.csv) is that of the policy table.
 }
+warning-stage-kept-direct = { $customers ->
+    [one] One customer of a group served through distributors is visited by a rep by the rule of its stage
+   *[other] { $customers } customers of groups served through distributors are visited by reps by the rule of their stage
+}, such as "{ $example }"; the channel of a group (plan.csv) is that of the policy table.
+warning-stage-without-visits = { $customers ->
+    [one] One customer of a group visited by reps gets no visits
+   *[other] { $customers } customers of groups visited by reps get no visits
+}, since their purchase stage says so, for example { $example } ("{ $stage }"); see service_rule in customers.csv.
+warning-score-of-few = { $customers ->
+    [one] One customer has cells for less than half of the weight of the score card: its score rests on what is left
+   *[other] { $customers } customers have cells for less than half of the weight of the score card: their scores rest on what is left
+}, for example { $example } with { $score } from { $share } of the weight.
 warning-response-fitted = Visits are split by the response of sales to visits found in the visit log: elasticity { $elasticity } (95 % interval { $low } to { $high }), from { $customers } customers whose visits varied; by type in summary.json.
 warning-response-uncertain = The visit log tells too little of the response of sales to visits (standard error { $se } from { $customers } customers): visits are split by the recipe's elasticity, { $elasticity }.
 warning-response-prior = Visits are split by the recipe's elasticity, { $elasticity }: a prior from studies, not measured on these customers. A visit log (--visits) with transactions lets it be fitted.

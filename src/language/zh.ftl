@@ -9,12 +9,15 @@ reason-contribution-I = 贡献额居前
 reason-contribution-II = 贡献额居中
 reason-contribution-III = 贡献额较小
 reason-nothing = 统计期内没有贡献
+reason-negative = 统计期内贡献为负
+reason-returns = 统计期内退货多于购买
 reason-watch = 按关注规则“{ $rule }”暂不服务
 reason-held = 保持上次的分级：离分界线太近，不作变动
 reason-potential = 潜力大，可带来的远多于现在（潜力 { $potential }）
 reason-potential-growth = 预计下一期贡献 { $expected }，为现在 { $value } 的 { $times } 倍
 reason-potential-new = { $first } 首次购买；按目前的速度可贡献 { $expected }，为至今 { $value } 的 { $times } 倍
 reason-potential-reach = 预计下一期贡献 { $expected }；Ⅰ类接近度指数 { $chance }
+reason-potential-reach-times = 预计下一期贡献 { $expected }，为现在 { $value } 的 { $times } 倍；Ⅰ类接近度指数 { $chance }
 reason-potential-stated = 自报潜力 { $stated }，现在购买 { $value }
 
 ## 各报告通用
@@ -393,6 +396,9 @@ warning-typed-alike = 可判断类型的客户行为相近，因此没有客户�
 warning-weak-trait = 本数据中创新性是较弱的特征：奇数与偶数新产品得出的结果一致性仅 { $agreement }，请谨慎使用类型。
 warning-unknown-stage = { $customers } 家客户的购买阶段不在方案规则之内，例如“{ $example }”；这些客户按策略表服务。
 warning-stage-beyond-channel = { $customers } 家由渠道商服务组别的客户因临近购买，由业务员直接拜访；组别的管理方式（plan.csv）仍按策略表列出。
+warning-stage-kept-direct = { $customers } 家由渠道商服务组别的客户按其阶段规则（例如“{ $example }”）由业务员直接拜访；组别的管理方式（plan.csv）仍按策略表列出。
+warning-stage-without-visits = { $customers } 家由业务员拜访组别的客户因购买阶段不安排拜访，例如 { $example }（“{ $stage }”）；见 customers.csv 的 service_rule。
+warning-score-of-few = { $customers } 家客户的评分卡有值的项目不足总权重的一半，得分仅依据其余项目，例如 { $example }：{ $share } 的权重得出 { $score } 分。
 warning-response-fitted = 拜访按拜访记录中得出的销售响应分配：弹性 { $elasticity }（95% 区间 { $low } 至 { $high }），依据 { $customers } 家拜访次数有变化的客户；各类型见 summary.json。
 warning-response-uncertain = 拜访记录不足以判断销售对拜访的响应（{ $customers } 家客户，标准误 { $se }）：按方案中的弹性 { $elasticity } 分配拜访。
 warning-response-prior = 拜访按方案中的弹性 { $elasticity } 分配：该值来自研究文献的先验，并未由这些客户测得。提供拜访记录（--visits）和交易明细即可拟合。

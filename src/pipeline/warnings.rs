@@ -35,6 +35,19 @@ pub(super) fn warn_of_oddities(segmentation: &mut Segmentation, customers: u64) 
     warn_of_potential_off_scale(segmentation);
 }
 
+/// A blank cell is not a bad one: who has only the good cells of a card may stand above all who have everything.
+pub(super) fn of_thin_scores(segmentation: &Segmentation) -> Option<Notice> {
+    let thin = segmentation.value.thin?;
+    let score = segmentation.value.amounts.get(thin.example)?.to_f64();
+    Some(
+        Notice::new("score-of-few")
+            .with("customers", thin.customers)
+            .with("example", &**segmentation.table.ids.get(thin.example)?)
+            .with("score", format!("{score:.2}"))
+            .with("share", format!("{:.0} %", thin.share * 100.0)),
+    )
+}
+
 pub(super) fn warn_of_inputs(segmentation: &mut Segmentation) {
     let inputs = &segmentation.inputs;
     let twin = |(at, input): (usize, &InputRecord)| {

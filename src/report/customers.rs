@@ -241,7 +241,7 @@ fn push_contract(rows: &mut impl Rows, all: &Segmentation, at: usize) {
     rows.fraction(tiering.value_shares[at], 9);
     rows.fraction(tiering.cumulative_shares[at], 9);
     rows.whole(u64::from(tiering.ranks[at]));
-    rows.maybe_fraction(all.potential.scores.get(at).copied(), 6);
+    rows.maybe_fraction(all.potential.known(at), 6);
     rows.maybe_fraction(typing.innovativeness.get(at).copied().flatten(), 6);
     rows.maybe_whole(all.table.days_since_last(at));
     let orders = all.table.rows.get(at).filter(|_| all.table.has_transactions).map(|row| row.orders);

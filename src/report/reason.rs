@@ -12,6 +12,7 @@ pub(super) struct Reasons<'a> {
     lang: Language,
     by_contribution: [String; 3],
     nothing: String,
+    negative: String,
     held: String,
 }
 
@@ -23,6 +24,15 @@ impl<'a> Reasons<'a> {
             by_contribution: Tier::ALL
                 .map(|tier| lang.text(&format!("reason-contribution-{}", tier.as_str()), &[])),
             nothing: lang.text("reason-nothing", &[]),
+            // Only returns can take more sales from a log than there were.
+            negative: lang.text(
+                if all.table.has_transactions && all.value.metric == "sales" {
+                    "reason-returns"
+                } else {
+                    "reason-negative"
+                },
+                &[],
+            ),
             held: lang.text("reason-held", &[]),
         }
     }
@@ -40,7 +50,10 @@ impl<'a> Reasons<'a> {
         match self.all.tiering.reasons[index] {
             TierReason::Held => (&self.held).into(),
             TierReason::Potential => self.potential(index).into(),
-            TierReason::Contribution if self.all.value.amounts[index] <= Money::ZERO => {
+            TierReason::Contribution if self.all.value.amounts[index] < Money::ZERO => {
+                (&self.negative).into()
+            }
+            TierReason::Contribution if self.all.value.amounts[index] == Money::ZERO => {
                 (&self.nothing).into()
             }
             TierReason::Contribution => (&self.by_contribution[self.all.tiering.tiers[index].index()]).into(),
@@ -72,10 +85,14 @@ impl<'a> Reasons<'a> {
             return lang.text("reason-potential-stated", &args);
         }
         if let (Some(expected), Some(reach)) = (expected, found.reach) {
-            let args = [("expected", lang.money(expected).into()), ("chance", lang.percent(reach).into())];
-            return lang.text("reason-potential-reach", &args);
+            let mut args =
+                vec![("expected", lang.money(expected).into()), ("chance", lang.percent(reach).into())];
+            // Who stands just below the line may bring less than now and still be likely to reach it.
+            let Some(times) = found.times else { return lang.text("reason-potential-reach", &args) };
+            args.extend([("times", lang.decimal(times, 1).into()), ("value", lang.money(value).into())]);
+            return lang.text("reason-potential-reach-times", &args);
         }
-        let potential = all.potential.scores.get(index).copied().unwrap_or_default();
+        let potential = all.potential.known(index).unwrap_or_default();
         lang.text("reason-potential", &[("potential", lang.decimal(potential, 2).into())])
     }
 }

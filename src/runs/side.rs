@@ -163,7 +163,7 @@ pub(super) fn assignments(segmentation: &Segmentation) -> Vec<Assignment> {
             reason: tiering.reasons.get(index).copied(),
             customer_type: typing.types.get(index).copied(),
             value: segmentation.value.amounts.get(index).copied(),
-            potential: segmentation.potential.scores.get(index).copied(),
+            potential: segmentation.potential.known(index),
             parts: parts(index),
         })
         .collect()

@@ -50,7 +50,7 @@ pub use potential::{ComponentModel, PotentialModel, fit_potential, off_scale, po
 pub(crate) use ranks::sort_key;
 pub(crate) use ranks::sorted_value;
 pub use ranks::{Ladder, Yardstick, minmax, percentile_ranks, scale};
-pub use scores::{Component, ComponentKind, Potential, Reason, Value};
+pub use scores::{Component, ComponentKind, Potential, Reason, Thin, Value};
 pub use season::Season;
 pub use spread::Spread;
 pub use value::{CardModel, ValueModel, fit_value, measure};

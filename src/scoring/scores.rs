@@ -16,6 +16,19 @@ pub struct Value {
     pub weights: Vec<(String, f64)>,
     /// Saaty's consistency ratio of the pairwise judgments, when the weights of a score card come from them.
     pub consistency_ratio: Option<f64>,
+    /// Customers with cells for less than half of the weight of the score card.
+    pub thin: Option<Thin>,
+}
+
+/// Scores made of less than half of the weight of the card.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Thin {
+    /// How many.
+    pub customers: usize,
+    /// The highest of them, by index.
+    pub example: usize,
+    /// The share of the weight of which that one has cells, 0–1.
+    pub share: f64,
 }
 
 /// What each customer could bring beyond what it brings; vectors in the order of the feature table.
@@ -56,6 +69,13 @@ pub struct Reason {
 }
 
 impl Potential {
+    /// The potential of customer `index`; none if no part of it is known, where its score is 0.
+    pub fn known(&self, index: usize) -> Option<f64> {
+        let score = self.scores.get(index).copied()?;
+        let part = |part: &Component| part.weight > 0.0 && part.ranks.get(index).copied().flatten().is_some();
+        self.components.iter().any(part).then_some(score)
+    }
+
     /// Why customer `index` of `table` has the potential it has.
     pub fn reason(&self, table: &FeatureTable, value: &Value, index: usize) -> Reason {
         let rank = |component: &Component| component.ranks.get(index).copied().flatten().unwrap_or(0.5);

@@ -140,6 +140,7 @@ fn a_customer_table_alone_gives_headroom_only() {
     let found = potential(&table, &value, |_| Some(units(50.0)), &params).unwrap();
     // Headroom 10 and 70: ranks 1/4 and 3/4; the third has nothing known.
     assert_eq!(found.scores, [0.25, 0.75, 0.0]);
+    assert_eq!([0, 1, 2].map(|at| found.known(at)), [Some(0.25), Some(0.75), None]);
     assert_eq!(found.growth, [None; 3]);
     // Both could reach the line of 50 by what is stated.
     assert_eq!(found.evidence, [true, true, false]);
@@ -196,6 +197,28 @@ fn a_score_card_adds_up_by_hand() {
     // usage 0, .5, 1, –; not overdue 0, 1, .5, 1; weights 3/4 and 1/4, or all on the second where usage is blank.
     assert_eq!(value.amounts, [0.0, 62.5, 87.5, 100.0].map(units));
     assert_eq!(value.weights, [("usage".to_owned(), 0.75), ("overdue".to_owned(), 0.25)]);
+}
+
+#[test]
+fn a_score_of_less_than_half_of_the_card_is_told() {
+    let mut table = table();
+    numbers(&mut table, "usage", &[Some(10.0), None, None, Some(0.0)]);
+    numbers(&mut table, "payment", &[Some(1.0), Some(3.0), Some(2.0), Some(2.0)]);
+    let card = r#"
+        weighting = "manual"
+        judgments = []
+        columns = [
+            { column = "usage", weight = 3.0, better = "higher", scale = "minmax" },
+            { column = "payment", weight = 1.0, better = "higher", scale = "minmax" },
+        ]
+    "#;
+    let params = params(|params| {
+        params.metric = "score".into();
+        params.card = toml::from_str(card).unwrap();
+    });
+    // The second has 100 and the third 50, both from a quarter of the weight; the others have all.
+    let thin = measure(&table, &params, None).unwrap().thin.unwrap();
+    assert_eq!((thin.customers, thin.example, thin.share), (2, 1, 0.25));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::features::{AttributeValues, FeatureTable};
 
 use super::params::{CardColumn, Direction, ScoringValidParams, Weighting};
 use super::ranks::Yardstick;
-use super::scores::Value;
+use super::scores::{Thin, Value};
 use super::weights;
 
 /// Features a score card or a metric can name, besides the columns of the customer table.
@@ -136,7 +136,7 @@ impl ValueModel {
             .zip(&self.card)
             .map(|(column, line)| line.scale.scale(column, line.better))
             .collect();
-        let amounts = (0..customers)
+        let amounts: Vec<Money> = (0..customers)
             .into_par_iter()
             .map(|index| {
                 let cells = scaled.iter().map(|column| column[index]);
@@ -146,7 +146,29 @@ impl ValueModel {
             .collect();
         let weights = self.card.iter().map(|line| (line.column.clone(), line.weight)).collect();
         let consistency_ratio = params.card_priorities.as_ref().map(|found| found.ratio);
-        Value { metric: "score".to_owned(), amounts, weights, consistency_ratio }
+        let thin = self.thin(&scaled, &amounts);
+        Value { metric: "score".to_owned(), amounts, weights, consistency_ratio, thin }
+    }
+}
+
+impl ValueModel {
+    /// Who has a score though cells of less than half of the weight are there: blank is not bad, so one good cell can
+    /// make the highest score of all.
+    fn thin(&self, scaled: &[Vec<Option<f64>>], amounts: &[Money]) -> Option<Thin> {
+        let all: f64 = self.card.iter().map(|line| line.weight).sum();
+        let share = |index: usize| {
+            let known = scaled.iter().zip(&self.card).filter(|(column, _)| column[index].is_some());
+            known.map(|(_, line)| line.weight).sum::<f64>() / all
+        };
+        let thin = (0..amounts.len()).map(|index| (index, share(index)));
+        let thin = thin.filter(|(_, share)| *share > 0.0 && *share < 0.5 - 1e-9);
+        thin.fold(None, |told, (index, share)| match told {
+            None => Some(Thin { customers: 1, example: index, share }),
+            Some(told) if amounts[index] > amounts[told.example] => {
+                Some(Thin { customers: told.customers + 1, example: index, share })
+            }
+            Some(told) => Some(Thin { customers: told.customers + 1, ..told }),
+        })
     }
 }
 

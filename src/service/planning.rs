@@ -75,13 +75,7 @@ pub fn plan(
             Some(split(&mut customers, &book, params.optimal(), force, &mut warnings)?)
         }
     };
-    let beyond = |(service, group): (&Service, &usize)| {
-        service.channel == Channel::Direct && params.rows()[*group].channel == Channel::Distributor
-    };
-    let raised = customers.iter().zip(&groups).filter(|pair| beyond(*pair)).count();
-    if raised > 0 {
-        warnings.push(Notice::new("stage-beyond-channel").with("customers", raised));
-    }
+    warnings.extend(beyond_table(&customers, &groups, &stages, table, params));
     let (shares, amounts) = split_budget(&mut customers, &groups, value, params, &mut warnings);
     Ok(ServicePlan {
         groups: plan_rows(&customers, &groups, value, params, shares, &amounts),
@@ -132,6 +126,42 @@ fn serve(
         service.rule = Some(rules.join("; ").into());
     }
     service
+}
+
+/// Tells of those whom a stage has visited though their group is not, and the other way round.
+fn beyond_table(
+    customers: &[Service],
+    groups: &[usize],
+    stages: &Stages<'_>,
+    table: &FeatureTable,
+    params: &ServiceValidParams,
+) -> Vec<Notice> {
+    let (mut near, mut kept, mut dropped) = (0_usize, None, None);
+    for (index, (service, group)) in customers.iter().zip(groups).enumerate() {
+        let row = &params.rows()[*group];
+        let Some(stage) = stages.rule_of(index).filter(|_| service.channel == Channel::Direct) else {
+            continue;
+        };
+        match row.channel {
+            // A rule with a span of time is of those who will buy; dealers and old customers have theirs by word.
+            Channel::Distributor if stage.months.is_some() => near += 1,
+            Channel::Distributor => kept.get_or_insert((stage, 0_usize)).1 += 1,
+            Channel::Direct if row.visits > 0.0 && service.visits <= 0.0 => {
+                dropped.get_or_insert((index, stage, 0_usize)).2 += 1;
+            }
+            _ => {}
+        }
+    }
+    let near = (near > 0).then(|| Notice::new("stage-beyond-channel").with("customers", near));
+    let kept = kept.map(|(stage, customers)| {
+        Notice::new("stage-kept-direct").with("customers", customers).with("example", stage.name.as_str())
+    });
+    let dropped = dropped.map(|(index, stage, customers)| {
+        let id = table.ids.get(index).map_or("", |id| id);
+        let notice = Notice::new("stage-without-visits").with("customers", customers);
+        notice.with("example", id).with("stage", stage.name.as_str())
+    });
+    near.into_iter().chain(kept).chain(dropped).collect()
 }
 
 /// Fewest and most visits of a customer that a rep visits; none if its visits are fixed.

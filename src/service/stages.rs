@@ -79,7 +79,10 @@ impl Stage<'_> {
             }
         };
         match (months, self.rule.months) {
-            (Some(months), Some([over, up_to])) => months > over && months <= up_to,
+            // Nobody is nearer than now.
+            (Some(months), Some([over, up_to])) => {
+                (months > over || months == 0.0 && over == 0.0) && months <= up_to
+            }
             _ => false,
         }
     }

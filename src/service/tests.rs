@@ -131,9 +131,17 @@ fn a_purchase_stage_sets_the_cadence() {
     );
     assert_eq!((plan.customers[7].rule.as_ref(), plan.customers[8].rule.as_ref()), (None, None));
     assert!(plan.warnings[0].to_string().contains("example = whenever"), "{:?}", plan.warnings);
-    // The group keeps the channel of the policy table, so the five whom a rep visits are told.
+    // The group keeps the channel of the policy table, so the five whom a rep visits are told: three who are near their
+    // purchase, an old customer and a dealer.
     assert_eq!(plan.groups[5].channel, Channel::Distributor);
-    assert_eq!(plan.warnings[1], Notice::new("stage-beyond-channel").with("customers", 5_usize));
+    assert_eq!(plan.warnings[1], Notice::new("stage-beyond-channel").with("customers", 3_usize));
+    assert!(plan.warnings[2].to_string().starts_with("stage-kept-direct (customers = 2, "));
+    // Now is nearer than half a month; six months take a Ⅰ customer its visits, which is told.
+    let plan = planned(general(), &[(I, Innovative, 1); 2], with_stages(&["0", "6 months"]));
+    assert_eq!((plan.customers[0].visits.round(), plan.customers[1].visits), (20.0, 0.0));
+    let told: Vec<String> = plan.warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(told.len(), 1);
+    assert!(told[0].starts_with("stage-without-visits (customers = 1, "), "{told:?}");
     // A rule that only raises leaves the Ⅰ customer its visits.
     let plan = planned(general(), &[(I, Innovative, 1)], with_stages(&["老客户"]));
     assert_eq!((plan.customers[0].visits.to_bits(), plan.customers[0].rule.as_ref()), (8f64.to_bits(), None));

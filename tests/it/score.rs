@@ -195,6 +195,16 @@ fn every_method_draws_lines_that_hold_again() {
     }
 }
 
+#[test]
+fn the_shipped_model_is_what_its_command_makes() {
+    let desk = desk();
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/fitted/sample.json");
+    let [shipped, fitted] = [fs::read_to_string(shipped).unwrap(), desk.text("fitted/model.json")];
+    let first = shipped.lines().zip(fitted.lines()).find(|(shipped, fitted)| shipped != fitted);
+    assert_eq!(first, None, "make it anew: models/fitted/README.md");
+    assert_eq!(shipped.lines().count(), fitted.lines().count());
+}
+
 /// `models/fitted/sample.json`, made by the command in `models/fitted/README.md`.
 #[test]
 fn the_shipped_model_types_the_sample_as_written() {

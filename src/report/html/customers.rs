@@ -73,7 +73,7 @@ fn row(all: &Segmentation, at: usize, reps: &[&str], reasons: &Reasons<'_>) -> V
         fraction(all.typing.confidence[at], 100.0),
         fraction(all.value.amounts[at].to_f64(), 100.0),
         fraction(all.tiering.cumulative_shares[at], 10_000.0),
-        all.potential.scores.get(at).map(|score| fraction(*score, 100.0)),
+        all.potential.known(at).map(|score| fraction(score, 100.0)),
         all.table.days_since_last(at),
         service.map(|service| fraction(service.visits, 100.0)),
         rep(all, at).and_then(|rep| reps.binary_search(&rep).ok()),
@@ -113,7 +113,7 @@ pub(super) fn first_rows(all: &Segmentation, lang: Language) -> Vec<[String; 10]
                 overview::type_name(all.typing.types[at], lang),
                 lang.money(all.value.amounts[at]),
                 lang.percent(all.tiering.cumulative_shares[at]),
-                all.potential.scores.get(at).map_or_else(String::new, |score| lang.decimal(*score, 2)),
+                all.potential.known(at).map_or_else(String::new, |score| lang.decimal(score, 2)),
                 rep(all, at).unwrap_or_default().to_owned(),
                 all.service
                     .customers

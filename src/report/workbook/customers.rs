@@ -78,7 +78,7 @@ fn fill(
     row.money(Some(all.value.amounts[at]))?;
     row.share(Some(all.tiering.value_shares[at]))?;
     row.share(Some(all.tiering.cumulative_shares[at]))?;
-    row.decimal(all.potential.scores.get(at).copied())?;
+    row.decimal(all.potential.known(at))?;
     row.money(all.potential.expected.get(at).copied().flatten())?;
     row.decimal(all.typing.innovativeness.get(at).copied().flatten())?;
     row.whole(all.table.days_since_last(at).map(f64::from))?;
