@@ -36,6 +36,10 @@ pub(super) struct Customer {
     pub(super) visits: f64,
     pub(super) budget: Option<i128>,
     pub(super) rep: String,
+    pub(super) name: Option<String>,
+    pub(super) tier_by_value: Option<String>,
+    /// Minutes of a visit, where the file tells them.
+    pub(super) minutes: Option<f64>,
     /// The rule that set the visits, where the file tells it.
     pub(super) rule: String,
 }
@@ -44,6 +48,8 @@ pub(super) struct Customer {
 pub(super) struct Folder {
     pub(super) dir: PathBuf,
     pub(super) customers: Vec<Customer>,
+    /// Where they come from, for the columns behind the contract's.
+    pub(super) customer_sheet: Option<Sheet>,
     pub(super) plan: Option<Sheet>,
     pub(super) rejects: Option<Sheet>,
     pub(super) visits: Option<Sheet>,
@@ -92,11 +98,14 @@ impl Folder {
         let visits = read(VISITS, VISIT_COLUMNS, dir.join(NOT_PLANNED).exists());
         let not_planned = read(NOT_PLANNED, NOT_PLANNED_COLUMNS, visits.is_some());
         let visit_log = read(VISIT_LOG, VISIT_LOG_COLUMNS, false);
-        let customers = customers.map(|sheet| customer_rows(&sheet, findings)).unwrap_or_default();
+        let customer_sheet = customers;
+        let customers =
+            customer_sheet.as_ref().map(|sheet| customer_rows(sheet, findings)).unwrap_or_default();
         let recipe = recipe(dir, &summary);
         Ok(Folder {
             dir: dir.to_owned(),
             customers,
+            customer_sheet,
             plan,
             rejects,
             visits,
@@ -136,6 +145,10 @@ fn recipe(dir: &Path, summary: &Json) -> Option<toml::Table> {
 }
 
 impl Sheet {
+    fn has(&self, column: &str) -> bool {
+        self.headers.iter().any(|header| header == column)
+    }
+
     /// The cell under a header; empty if there is no such column.
     pub(super) fn cell<'a>(&self, row: &'a csv::StringRecord, column: &str) -> &'a str {
         self.headers.iter().position(|header| header == column).and_then(|at| row.get(at)).unwrap_or("")
@@ -270,6 +283,9 @@ fn customer(sheet: &Sheet, row: &(u64, csv::StringRecord), findings: &mut Findin
         visits: sheet.number(row, "visits_per_period", findings),
         budget,
         rep: text("rep"),
+        name: sheet.has("name").then(|| text("name")),
+        tier_by_value: sheet.has("tier_by_value").then(|| text("tier_by_value")),
+        minutes: sheet.cell(cells, "minutes_per_visit").parse().ok(),
         rule: text("service_rule"),
     }
 }

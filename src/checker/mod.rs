@@ -9,6 +9,7 @@
 //! sentence ([`RULES`]); `docs/concepts/checker.md` lists them with what they protect.
 
 mod calendar;
+mod columns;
 mod customers;
 mod decimal;
 mod files;
@@ -42,6 +43,7 @@ pub fn check(dir: &Path) -> Result<Vec<Violation>> {
     let mut findings = Findings::default();
     let folder = Folder::open(dir, &mut findings)?;
     customers::check(&folder, &mut findings);
+    columns::check(&folder, &mut findings);
     tiers::check(&folder, &mut findings);
     service::check(&folder, &mut findings);
     plan::check(&folder, &mut findings);

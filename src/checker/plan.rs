@@ -16,6 +16,20 @@ pub(super) fn check(folder: &Folder, findings: &mut Findings) {
         findings.add("V601", PLAN, "the rows are not I, II and III, each innovative and conservative");
         return;
     }
+    let policy = folder.setting("service.policy").and_then(toml::Value::as_array);
+    let channel = |tier: &str, kind: &str| {
+        let says =
+            |row: &toml::Value, key: &str, word| row.get(key).and_then(toml::Value::as_str) == Some(word);
+        let row = policy?.iter().find(|row| says(row, "tier", tier) && says(row, "type", kind))?;
+        row.get("channel")?.as_str()
+    };
+    for row in &sheet.rows {
+        let told = sheet.cell(&row.1, "channel");
+        let due = channel(sheet.cell(&row.1, "tier"), sheet.cell(&row.1, "type"));
+        if due.is_some_and(|due| due != told) {
+            findings.at("V605", PLAN, row.0, format!("channel is {told}, the policy row has another"));
+        }
+    }
     let all: i128 = folder.customers.iter().filter_map(|customer| customer.value).sum();
     for (row, (tier, kind)) in sheet.rows.iter().zip(groups) {
         let members: Vec<&Customer> = folder
@@ -78,8 +92,20 @@ fn effort(sheet: &Sheet, row: &Row, members: &[&Customer], findings: &mut Findin
         }
     }
     let minutes = sheet.number(row, "minutes", findings);
-    if minutes < 0.0 || (minutes > 0.0) != (visits > 0.0) {
-        findings.at("V603", PLAN, row.0, format!("{minutes} minutes for {visits} visits"));
+    let each: Option<f64> = members.iter().map(|customer| Some(customer.visits * customer.minutes?)).sum();
+    let longest = members.iter().filter_map(|customer| customer.minutes).fold(1.0, f64::max);
+    // Where the file does not tell how long a visit takes, only that some take time can be asked.
+    let wrong = match each {
+        Some(due) => (minutes - due).abs() > 1e-6 * longest * (members.len() as f64 + 1.0),
+        None => minutes < 0.0 || (minutes > 0.0) != (visits > 0.0),
+    };
+    if wrong {
+        findings.at(
+            "V603",
+            PLAN,
+            row.0,
+            format!("{minutes} minutes for {visits:.6} visits of its customers"),
+        );
     }
     let budgets: Vec<i128> = members.iter().filter_map(|customer| customer.budget).collect();
     let told = match sheet.cell(&row.1, "budget") {

@@ -49,6 +49,12 @@ fn rows(folder: &Folder, findings: &mut Findings) {
             format!("{read} rows read are not {used} used, {filtered} filtered and {rejected} rejected");
         findings.add("V702", SUMMARY, message);
     }
+    let filters = folder.summary["rows"].get("filters").and_then(Json::as_object);
+    let sum = filters.map(|filters| filters.values().filter_map(Json::as_u64).sum::<u64>());
+    if sum.is_some_and(|sum| sum != filtered) {
+        let message = format!("{filtered} rows filtered are not those of rows.filters");
+        findings.add("V702", SUMMARY, message);
+    }
     let Some(sheet) = &folder.rejects else { return };
     if sheet.rows.len() as u64 != rejected {
         let message =

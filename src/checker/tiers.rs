@@ -7,6 +7,7 @@ use crate::domain::Tier;
 
 pub(super) fn check(folder: &Folder, findings: &mut Findings) {
     words(&folder.customers, findings);
+    held(folder, findings);
     let cut = Cut::find(folder);
     let by_value = match cut.method.as_str() {
         "kmeans" => None,
@@ -18,7 +19,14 @@ pub(super) fn check(folder: &Folder, findings: &mut Findings) {
     if let Some(due) = &by_value {
         for (customer, due) in folder.customers.iter().zip(due) {
             contribution(customer, *due, findings);
+            if customer.tier_by_value.as_deref().is_some_and(|told| told != due.as_str()) {
+                let message = format!("tier_by_value of {} should be {due}", customer.id);
+                findings.at("V301", CUSTOMERS, customer.line, message);
+            }
         }
+    }
+    if !folder.is_scored() {
+        smallest(folder, by_value.as_deref(), findings);
     }
     ties(&folder.customers, cut.method == "kmeans", findings);
     if cut.method != "kmeans" {
@@ -71,6 +79,21 @@ fn words(customers: &[Customer], findings: &mut Findings) {
     }
 }
 
+/// Only against a run before, and by a recipe that holds, can a customer keep its tier.
+fn held(folder: &Folder, findings: &mut Findings) {
+    let alone = folder.summary.get("movers").is_none_or(serde_json::Value::is_null);
+    let never = folder.number("tiering.hysteresis") == Some(0.0);
+    for customer in folder.customers.iter().filter(|customer| customer.reason == "held") {
+        if alone || never {
+            let message = format!("{} is held, and there was nothing to hold it", customer.id);
+            findings.at("V308", CUSTOMERS, customer.line, message);
+        } else if customer.value.is_some_and(|value| value <= 0) {
+            let message = format!("{} is held without positive value", customer.id);
+            findings.at("V308", CUSTOMERS, customer.line, message);
+        }
+    }
+}
+
 /// The tier of each customer in the order given, which must be by value: a customer is in I while the value *before* it
 /// (before the first of its equals) is less than the first share of the sum, in II while less than the second.
 fn by_share(customers: &[Customer], shares: [f64; 2]) -> Option<Vec<Tier>> {
@@ -111,12 +134,41 @@ fn by_lines(customers: &[Customer], lines: [Option<i128>; 2]) -> Option<Vec<Tier
     customers.iter().map(|customer| customer.value.map(tier)).collect()
 }
 
+/// The lines told are the smallest values of Ⅰ and Ⅱ, and the sum of positive values that of the file.
+fn smallest(folder: &Folder, by_value: Option<&[Tier]>, findings: &mut Findings) {
+    let Some(cuts) = folder.summary.get("cuts") else { return };
+    let told = |cell: &serde_json::Value| cell.as_f64().map(|units| (units * 1e4).round() as i128);
+    let positive = folder.customers.iter().filter_map(|customer| customer.value).filter(|&value| value > 0);
+    let sum: i128 = positive.sum();
+    // Floating point holds 15 digits of any amount.
+    if let Some(total) = cuts.get("positive_total").and_then(serde_json::Value::as_f64)
+        && (total * 1e4 - sum as f64).abs() > 1e-12 * sum as f64 + 1e-3
+    {
+        let message = format!("cuts.positive_total is {total}, customers.csv has another");
+        findings.add("V704", SUMMARY, message);
+    }
+    let lines = cuts.get("smallest").and_then(serde_json::Value::as_array);
+    let (Some(lines), Some(due)) = (lines, by_value) else { return };
+    for (tier, line) in [Tier::I, Tier::II].into_iter().zip(lines) {
+        let values = folder.customers.iter().zip(due).filter(|(_, due)| **due == tier);
+        let least = values.filter_map(|(customer, _)| customer.value).min();
+        if told(line) != least {
+            let message = format!("cuts.smallest says {line} for {tier}, customers.csv has another");
+            findings.add("V704", SUMMARY, message);
+        }
+    }
+}
+
 fn contribution(customer: &Customer, due: Tier, findings: &mut Findings) {
     let Some(tier) = customer.tier else { return };
     match customer.reason.as_str() {
         "contribution" if tier != due => {
             let message = format!("{} is in {tier} by contribution, its share says {due}", customer.id);
             findings.at("V301", CUSTOMERS, customer.line, message);
+        }
+        "held" if tier == due => {
+            let message = format!("{} is held in {tier}, where its value puts it anyway", customer.id);
+            findings.at("V308", CUSTOMERS, customer.line, message);
         }
         "potential" if due == Tier::I => {
             let message = format!("{} is promoted though its value alone puts it in I", customer.id);
@@ -165,7 +217,11 @@ fn promotion(folder: &Folder, cut: &Cut, findings: &mut Findings) {
     let promoted: Vec<&Customer> =
         folder.customers.iter().filter(|customer| customer.reason == "potential").collect();
     let line = if folder.is_scored() { cut.promotion_line } else { None };
-    let line = line.or_else(|| folder.number("tiering.promote.min_potential")).or(cut.promotion_line);
+    let line = line.or_else(|| {
+        let least = folder.number("tiering.promote.min_potential");
+        // The summary's is higher where candidates were left out.
+        least.into_iter().chain(cut.promotion_line).reduce(f64::max)
+    });
     for customer in &promoted {
         if customer.tier != Some(Tier::I) {
             let message = format!("{} is not in I and yet promoted", customer.id);

@@ -31,7 +31,7 @@ pub(super) fn check(folder: &Folder, findings: &mut Findings) {
         folder.customers.iter().map(|customer| (customer.id.as_str(), customer)).collect();
     known(sheet, &customers, findings);
     explained(folder, &visits, &customers, findings);
-    dates(folder, sheet, &visits, findings);
+    dates(folder, sheet, &visits, &customers, findings);
     past(folder, &visits, findings);
 }
 
@@ -176,6 +176,18 @@ fn known(sheet: &Sheet, customers: &HashMap<&str, &Customer>, findings: &mut Fin
             let message = format!("{id} is visited and has the channel {}", customer.channel);
             findings.at("V804", VISITS, row.0, message);
         }
+        if customer
+            .minutes
+            .is_some_and(|due| sheet.number(row, "minutes", findings).to_bits() != due.to_bits())
+            || customer.name.as_deref().is_some_and(|name| sheet.cell(&row.1, "name") != name)
+        {
+            findings.at(
+                "V804",
+                VISITS,
+                row.0,
+                format!("{id} has another name or other minutes in customers.csv"),
+            );
+        }
         if sheet.amount(row, "value", findings) != customer.value {
             findings.at("V804", VISITS, row.0, format!("{id} has another value in customers.csv"));
         }
@@ -197,6 +209,15 @@ fn explained(
                 let message = format!("{id} is told twice, is visited all the same, or is not a customer");
                 findings.at("V805", NOT_PLANNED, row.0, message);
             }
+            if let Some(customer) = customers.get(id) {
+                let tier = customer.tier.map_or("", crate::domain::Tier::as_str);
+                let rep = sheet.cell(&row.1, "rep");
+                // Whom the table gives to nobody is given to somebody by the plan.
+                if sheet.cell(&row.1, "tier") != tier || !customer.rep.is_empty() && rep != customer.rep {
+                    let message = format!("{id} has another tier or rep in customers.csv");
+                    findings.at("V805", NOT_PLANNED, row.0, message);
+                }
+            }
             if sheet.cell(&row.1, "why_not").trim().is_empty() {
                 findings.at("V805", NOT_PLANNED, row.0, format!("{id} has no reason"));
             }
@@ -211,7 +232,14 @@ fn explained(
     }
 }
 
-fn dates(folder: &Folder, sheet: &Sheet, visits: &[Visit], findings: &mut Findings) {
+fn dates(
+    folder: &Folder,
+    sheet: &Sheet,
+    visits: &[Visit],
+    customers: &HashMap<&str, &Customer>,
+    findings: &mut Findings,
+) {
+    let period = folder.summary["service"].get("period_days").and_then(serde_json::Value::as_f64);
     let as_of = folder.summary.get("as_of").and_then(|day| day.as_str()?.parse::<Day>().ok());
     for (visit, row) in visits.iter().zip(&sheet.rows) {
         let mut fault = |message: String| findings.at("V806", VISITS, visit.line, message);
@@ -235,6 +263,32 @@ fn dates(folder: &Folder, sheet: &Sheet, visits: &[Visit], findings: &mut Findin
         let since = sheet.cell(&row.1, "days_since_visit");
         if since.is_empty() != visit.last.is_none() {
             fault(format!("{} has a last visit or days since it, not both", visit.customer));
+        }
+        if let (Some(last), Some(as_of)) = (visit.last, as_of)
+            && since.parse::<i32>() != Ok(as_of.since(last))
+        {
+            fault(format!("{} days have passed since {last}, not {since}", as_of.since(last)));
+        }
+        if let Some(due) = period.and_then(|period| {
+            let customer = customers.get(visit.customer).filter(|customer| customer.visits > 0.0)?;
+            Some(period / customer.visits)
+        }) {
+            let interval = sheet.cell(&row.1, "interval_days").parse::<f64>();
+            // Intervals are written in whole days, and only ever lengthened.
+            if interval.is_ok_and(|days| days < 1.0 || days < (due - 0.5 - 1e-6).min(36_500.0).floor()) {
+                fault(format!("{} has an interval shorter than its service plan", visit.customer));
+            }
+            let passed = visit.last.zip(as_of).map(|(last, as_of)| f64::from(as_of.since(last)));
+            let told = match (state, passed) {
+                ("overdue", Some(passed)) => passed > due - 1e-4,
+                ("due", Some(passed)) => passed <= due + 1e-4,
+                ("covered", Some(passed)) => passed < due + 1e-4,
+                ("overdue" | "due" | "covered", None) => false,
+                _ => true,
+            };
+            if !told {
+                fault(format!("{} is {state} by another interval than its service plan", visit.customer));
+            }
         }
         if sheet.cell(&row.1, "interval_days").parse::<f64>().is_ok_and(|days| days < 1.0) {
             fault(format!("{} has an interval below a day", visit.customer));

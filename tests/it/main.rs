@@ -27,6 +27,7 @@ mod runs;
 mod score;
 mod side_tables;
 mod synth;
+mod tampering;
 mod visits;
 mod tiering;
 mod typing;
