@@ -65,10 +65,10 @@ hours_per_day = 2.0
 
 const VISITS: &str = "\
 date,sequence,rep,customer_id,name,tier,type,state,last_visit,days_since_visit,interval_days,due_date,minutes,value,reason,message
-2026-01-05,1,Li,A,,I,innovative,overdue,2025-12-20,12,4,2025-12-24,40,50.00,overdue,new
+2026-01-05,1,Li,A,,I,innovative,overdue,2025-12-20,11,4,2025-12-24,40,50.00,overdue,new
 2026-01-05,2,Li,E,,I,innovative,never_visited,,,4,2026-01-01,40,5.00,never visited,new
-2026-01-06,1,Li,A,,I,innovative,overdue,2025-12-20,12,4,2026-01-09,40,50.00,overdue,new
-2026-01-05,1,Ma,C,,II,innovative,due,2025-12-22,10,14,2026-01-05,30,12.00,due,new
+2026-01-06,1,Li,A,,I,innovative,overdue,2025-12-20,11,4,2026-01-09,40,50.00,overdue,new
+2026-01-05,1,Ma,C,,II,innovative,due,2025-12-22,9,14,2026-01-05,30,12.00,due,new
 ";
 
 const NOT_PLANNED: &str = "\
@@ -209,6 +209,7 @@ const FAULTS: &[Fault] = &[
     ("V806", "visits.csv", "14,2026-01-05", "14,2025-12-05"),
     ("V806", "visits.csv", ",due,2025-12-22", ",never_visited,2025-12-22"),
     ("V806", "visits.csv", ",due,", ",late,"),
+    ("V806", "visits.csv", "2025-12-20,11,", "2025-06-01,2,"),
     ("V807", "visit_log.csv", "A,2025-12-20", "A,2025-12-19"),
     ("V807", "visit_log.csv", "A,2025-12-06", "A,2026-12-06"),
     ("V807", "visit_log.csv", "C,2025-12-22", "C,soon"),

@@ -48,7 +48,12 @@ fn other(cell: &str) -> String {
     if let Ok(number) = cell.parse::<f64>() {
         // As many decimals, and near enough to be in any range.
         let decimals = cell.split_once('.').map_or(0, |(_, decimals)| decimals.len());
-        let changed = if decimals == 0 { number + 1.0 } else { number * 0.9 };
+        let changed = match (decimals, number == 0.0) {
+            (0, _) => number + 1.0,
+            (_, true) => 0.1,
+            _ => number * 0.9,
+        };
+        let decimals = if matches!(decimals, 0 | 4) { decimals } else { decimals + 1 };
         return format!("{changed:.decimals$}");
     }
     match cell.split_once('-') {
@@ -119,7 +124,7 @@ fn nobody_is_held_without_a_run_before() {
     let (_desk, folder) = result();
     let path = folder.join("customers.csv");
     let text = fs::read_to_string(&path).unwrap();
-    fs::write(&path, text.replace(",contribution,", ",held,").replace(",potential,", ",held,")).unwrap();
+    fs::write(&path, text.replace(",contribution,", ",held,").replace("I,potential,", "I,held,")).unwrap();
     let summary = folder.join("summary.json");
     let mut json: serde_json::Value = serde_json::from_slice(&fs::read(&summary).unwrap()).unwrap();
     json["promoted"] = 0.into();
