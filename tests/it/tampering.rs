@@ -105,8 +105,9 @@ fn unfound(folder: &Path, file: &str) -> BTreeSet<String> {
 #[test]
 fn a_changed_cell_is_found_or_the_page_says_that_it_cannot_be() {
     let (_desk, folder) = result();
-    let missed: BTreeMap<String, BTreeSet<String>> =
+    let mut missed: BTreeMap<String, BTreeSet<String>> =
         FILES.iter().map(|file| ((*file).to_owned(), unfound(&folder, file))).collect();
+    missed.retain(|_, columns| !columns.is_empty());
     let page = fs::read_to_string("docs/concepts/checker.md").unwrap();
     let listed: BTreeMap<String, BTreeSet<String>> = page
         .lines()
