@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use super::decimal::parts;
 use super::files::{CUSTOMERS, Folder, Sheet};
 use super::findings::Findings;
-use crate::domain::{Day, Tier};
+use crate::domain::{CustomerType, Day, Tier};
 
 /// Ranks and potential are rounded to a millionth.
 const ROUNDED: f64 = 2e-6;
@@ -144,7 +144,7 @@ fn policy(folder: &Folder, sheet: &Sheet, findings: &mut Findings) {
     let at =
         ["minutes_per_visit", "response_hours", "survey_days", "message"].map(|name| column(sheet, name));
     for (customer, cells) in folder.customers.iter().zip(&sheet.rows) {
-        let (tier, kind) = (customer.tier.map(Tier::as_str), customer.kind.map(|kind| kind.as_str()));
+        let (tier, kind) = (customer.tier.map(Tier::as_str), customer.kind.map(CustomerType::as_str));
         let row = rows
             .iter()
             .find(|row| text(row, "tier").as_deref() == tier && text(row, "type").as_deref() == kind);
