@@ -102,7 +102,7 @@ pub fn cuts(params: &TieringValidParams, metric: &str, look: &mut Look<'_>) -> R
     }
     let total: i128 = look(None, 3 * STEP)?.iter().map(|bin| bin.sum).sum();
     if total == 0 {
-        let cause = format!("none of the customers has {metric} above 0");
+        let cause = format!("none of the customers has positive {metric}");
         let hint = "check that the right column is taken for the amount (--map) and that the window holds sales (--window all)";
         return Err(Fault::new(410, cause).hint(hint).into());
     }

@@ -53,7 +53,7 @@ pub fn fit(
     }
     let ranking = Ranking::new(&value.amounts, ids);
     if ranking.positive == 0 {
-        let cause = format!("none of {n} customers has {} above 0", value.metric);
+        let cause = format!("none of {n} customers has positive {}", value.metric);
         let hint = "check that the right column is taken for the amount (--map) and that the window holds sales (--window all)";
         return Err(Fault::new(410, cause).hint(hint).into());
     }
