@@ -163,7 +163,9 @@ fn rates(earlier: &EarlierPlan, log: &[&VisitRecord], as_of: Day) -> Vec<VisitRa
         let days = made.get_mut(&*visit.customer);
         let hit = days.and_then(|days| {
             days.iter_mut()
-                .filter(|(day, taken)| !taken && reach.contains(&day.since(visit.day)))
+                // What the plan knew of when it was made was made for the one before.
+                .filter(|(day, taken)| !taken && visit.known.is_none_or(|known| *day > known))
+                .filter(|(day, _)| reach.contains(&day.since(visit.day)))
                 .min_by_key(|(day, _)| (day.since(visit.day).abs(), *day))
         });
         let counts = rates.entry((&visit.rep, &visit.tier)).or_default();

@@ -103,6 +103,8 @@ pub struct EarlierVisit {
     pub day: Day,
     /// Tier then, as written.
     pub tier: Box<str>,
+    /// The customer's last visit that the plan knew of.
+    pub known: Option<Day>,
 }
 
 /// A rep's answer to a suggestion.

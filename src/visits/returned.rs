@@ -116,6 +116,7 @@ pub fn returned(path: &Path, sheets: &[SheetTable], as_of: Day) -> Result<Return
                 returned.customers.push(row.id.into());
             }
             if let Err(cause) = row.read(&mut returned) {
+                row.keep_note(&mut returned);
                 returned.unclear.push((sheet.name.clone(), *line, cause));
             }
             for visit in returned.visits[known..].iter().filter(|visit| visit.day > as_of) {
@@ -169,10 +170,7 @@ impl Row<'_> {
         };
         let decided = match (decision, wished) {
             ("", None) => {
-                if !note.is_empty() {
-                    let (customer, rep, note) = (self.id.into(), self.rep.into(), note.into());
-                    returned.notes.push(RepNote { customer, rep, day, note });
-                }
+                self.keep_note(returned);
                 return Ok(());
             }
             ("", Some(_)) => Decision::Moved,
@@ -195,6 +193,15 @@ impl Row<'_> {
             wish: wished,
         });
         Ok(())
+    }
+
+    /// The note alone: nothing was decided, or a cell beside it cannot be read.
+    fn keep_note(&self, returned: &mut Returned) {
+        let [.., note] = self.filled;
+        if let Some(day) = self.day.filter(|_| !self.id.is_empty() && !note.is_empty()) {
+            let (customer, rep, note) = (self.id.into(), self.rep.into(), note.into());
+            returned.notes.push(RepNote { customer, rep, day, note });
+        }
     }
 }
 

@@ -347,13 +347,16 @@ impl Entry<'_> {
 
 /// The visits of an earlier `visits.csv`, and a notice if rows without a customer or a readable date were left out.
 pub fn earlier(table: &Table) -> (Vec<EarlierVisit>, Option<Notice>) {
-    let tier = table.further_columns().iter().find(|(_, name)| *name == "tier").map(|(at, _)| *at);
+    let column =
+        |name: &str| table.further_columns().iter().find(|(_, other)| *other == name).map(|(at, _)| *at);
+    let (tier, known) = (column("tier"), column("last_visit"));
     let read = |row: &TableRow| {
         Some(EarlierVisit {
             customer: unescaped(&table.id(row, Role::CustomerId)?).into(),
             rep: unescaped(table.text(row, Role::Rep).unwrap_or_default()).into(),
             day: table.day(row, Role::Date).ok()??,
             tier: tier.and_then(|column| table.text_at(row, column)).unwrap_or_default().into(),
+            known: known.and_then(|column| table.text_at(row, column)?.trim().parse().ok()),
         })
     };
     let (mut visits, mut unreadable) = (Vec::new(), Vec::new());

@@ -237,6 +237,7 @@ fn the_plan_before_is_kept_in_the_freeze_window_and_answers_count() {
         rep: "Li".into(),
         day: day(date),
         tier: "I".into(),
+        known: None,
     };
     example.earlier = Some(EarlierPlan {
         visits: vec![planned("a", "2023-01-06"), planned("b", "2023-01-05"), planned("c", "2023-01-05")],
@@ -317,11 +318,29 @@ fn visited_over_planned_is_the_visit_rate() {
         rep: "Li".into(),
         day: day("2022-12-27"),
         tier: "I".into(),
+        known: None,
     };
     example.earlier =
         Some(EarlierPlan { visits: vec![planned("a"), planned("b")], ..EarlierPlan::default() });
     let report = example.plan(&params("")).unwrap().execution.unwrap();
     assert_eq!((report.rates[0].planned, report.rates[0].visited, report.rates[0].rate), (2, 1, 0.5));
+}
+
+#[test]
+fn a_visit_that_the_plan_knew_of_does_not_count_for_it() {
+    let mut example = Example::new(vec![customer("a", Tier::I, 1.0, Some("2022-12-26"))], vec![rep(10)]);
+    for (known, visited) in [("2022-12-25", 1), ("2022-12-26", 0)] {
+        let visit = EarlierVisit {
+            customer: "a".into(),
+            rep: "Li".into(),
+            day: day("2022-12-27"),
+            tier: "I".into(),
+            known: Some(day(known)),
+        };
+        example.earlier = Some(EarlierPlan { visits: vec![visit], ..EarlierPlan::default() });
+        let report = example.plan(&params("")).unwrap().execution.unwrap();
+        assert_eq!((report.rates[0].planned, report.rates[0].visited), (1, visited), "{known}");
+    }
 }
 
 #[test]
@@ -342,6 +361,7 @@ fn a_weekly_visit_does_not_count_for_the_week_beside_it() {
             rep: "Li".into(),
             day: day(week),
             tier: tier.into(),
+            known: None,
         };
         let visits = weeks.iter().zip(["1", "2", "3"]).map(planned).collect();
         example.earlier = Some(EarlierPlan { visits, ..EarlierPlan::default() });

@@ -31,6 +31,7 @@ fn example(planned: &[&str], hours_per_day: f64, visits_per_day: u32) -> Example
         rep: "Li".into(),
         day: day(date),
         tier: "II".into(),
+        known: None,
     };
     let visits = planned.iter().enumerate().map(visit).collect();
     example.earlier = Some(EarlierPlan { visits, ..EarlierPlan::default() });
@@ -237,4 +238,21 @@ fn filled_in_rows_of_such_customers_are_theirs() {
         outcome: Some("order".into()),
     };
     assert_eq!(found, [expected]);
+}
+
+#[test]
+fn a_note_beside_a_cell_that_cannot_be_read_is_kept() {
+    let sheet = |decision: &str, wish: &str| erba::ingest::SheetTable {
+        name: "Li".into(),
+        header: ["Date", "Customer", "Outcome", "Decision", "Wish date", "Note"].map(str::to_owned).to_vec(),
+        rows: vec![(2, ["2023-01-02", "a", "", decision, wish, "asks for tea"].map(str::to_owned).to_vec())],
+    };
+    for (decision, wish) in [("maybe", ""), ("moved", ""), ("", "soon")] {
+        let found =
+            erba::visits::returned::returned("li.xlsx".as_ref(), &[sheet(decision, wish)], day("2023-01-03"))
+                .unwrap();
+        assert_eq!((found.unclear.len(), found.overrides.len()), (1, 0), "{decision} {wish}");
+        assert_eq!(found.notes.len(), 1, "{decision} {wish}");
+        assert_eq!(&*found.notes[0].note, "asks for tea");
+    }
 }
