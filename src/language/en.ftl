@@ -487,9 +487,9 @@ warning-potential-off-scale = { $customers ->
 warning-watch-without-column = The watch rule "{ $rule }" was not applied: the input has no column "{ $column }".
 warning-visits-below-split = The days planned hold { $visits } of the { $wanted } visits that the best split has in them: some are not due yet, others find no day in time. { $rep } lacks most ({ $planned } of { $own }).
 warning-appointments-outside = { $appointments ->
-    [one] One appointment lies
-   *[other] { $appointments } appointments lie
-} outside the days planned and change nothing; the first is line { $line } of the calendar ({ $customer }, { $day }).
+    [one] One appointment lies outside the days planned and changes nothing
+   *[other] { $appointments } appointments lie outside the days planned and change nothing
+}; the first is line { $line } of the calendar ({ $customer }, { $day }).
 warning-appointments-twice = { $appointments ->
     [one] One appointment stands
    *[other] { $appointments } appointments stand

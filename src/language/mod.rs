@@ -154,6 +154,15 @@ mod tests {
     }
 
     #[test]
+    fn one_appointment_changes_and_two_change_nothing() {
+        let told = |count: usize| {
+            Language::En.notice(&Notice::new("appointments-outside").with("appointments", count))
+        };
+        assert!(told(1).starts_with("One appointment lies outside the days planned and changes nothing;"));
+        assert!(told(2).starts_with("2 appointments lie outside the days planned and change nothing;"));
+    }
+
+    #[test]
     fn messages_take_numbers_with_groups_and_plurals() {
         assert_eq!(Language::En.text("customers-count", &[("count", 1.into())]), "1 customer");
         assert_eq!(Language::En.text("customers-count", &[("count", 12_345.into())]), "12,345 customers");
