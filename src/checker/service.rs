@@ -53,12 +53,27 @@ fn channel(customer: &Customer, stage_rules: bool, visits_three: bool, findings:
     }
 }
 
-/// Judged on those whom the policy table rules: a stage or a watch rule has reasons of its own.
+/// Reps whom the best split found no time for; a blank one stands for all.
+fn reps_without_time(folder: &Folder) -> Vec<&str> {
+    let desks = folder.summary["service"]["allocated"]["desks"].as_array();
+    let idle = desks.into_iter().flatten().filter(|desk| desk["minutes"].as_f64() == Some(0.0));
+    idle.filter_map(|desk| desk["rep"].as_str()).collect()
+}
+
+/// Judged on those whom the policy table rules: a stage or a watch rule has reasons of its own, and who lies with a
+/// rep without an open day cannot be visited, whatever the tier.
 fn frequency(folder: &Folder, findings: &mut Findings) {
+    let idle = reps_without_time(folder);
+    let left = |customer: &Customer| {
+        customer.visits <= 0.0 && idle.iter().any(|rep| rep.is_empty() || *rep == customer.rep)
+    };
     let mean = |tier| {
         let (mut customers, mut visits) = (0_u64, 0.0);
         for customer in folder.customers.iter().filter(|customer| {
-            customer.tier == Some(tier) && customer.channel == "direct" && customer.rule.is_empty()
+            customer.tier == Some(tier)
+                && customer.channel == "direct"
+                && customer.rule.is_empty()
+                && !left(customer)
         }) {
             customers += 1;
             visits += customer.visits;

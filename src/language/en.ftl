@@ -465,6 +465,11 @@ warning-reps-short-of-time = { $reps ->
     [one] { $example } has not the time for the fewest visits of the service plan and those that a purchase stage asks for
    *[other] { $reps } reps have not the time for the fewest visits of the service plan and those that a purchase stage asks for; worst off is { $example }
 } (enough for { $percent } % of them): all of them are lowered in proportion.
+warning-reps-without-days = { $reps ->
+    [0] No rep has an
+    [one] { $example } has no
+   *[other] { $reps } reps (the first is { $example }) have no
+} open day in the period of the service plan (holidays, absences, days off): customers of a rep without one get no visits.
 warning-budget-unsplit = Nobody is served, so the budget is not split.
 warning-watch-excluded = { $customers ->
     [one] One customer is

@@ -404,6 +404,10 @@ warning-response-uncertain = 拜访记录不足以判断销售对拜访的响应
 warning-response-prior = 拜访按方案中的弹性 { $elasticity } 分配：该值来自研究文献的先验，并未由这些客户测得。提供拜访记录（--visits）和交易明细即可拟合。
 warning-response-unknown = 拜访记录无法说明销售对拜访的响应（拜访次数有变化的客户 { $customers } 家）：按方案中的弹性 { $elasticity } 分配拜访。
 warning-reps-short-of-time = { $reps } 名业务员的工时不足以完成最少拜访及采购阶段所要求的拜访，其中 { $example } 缺口最大（仅够完成其中的 { $percent } %）：这些拜访按同一比例减少。
+warning-reps-without-days = { $reps ->
+    [0] 所有业务员
+   *[other] { $reps } 名业务员（首个为 { $example }）
+}在服务计划期内没有可拜访的日子（节假日、请假或休息日）：其客户不安排拜访。
 warning-budget-unsplit = 没有需要服务的客户，因此预算未作分配。
 warning-watch-excluded = { $customers } 家客户未列入计划：{ $rule }。表中“拜访频次”为该行全部客户（含未列入者）的平均值。
 warning-watch-marked = { $customers } 家客户照常服务，但已标注：{ $rule }。

@@ -125,6 +125,7 @@ pub(super) fn split(
     if told.upper_bound > 0.0 {
         told.gap = ((told.upper_bound - told.objective) / told.upper_bound).max(0.0);
     }
+    warnings.extend(without_days(&desks));
     warnings.extend(short_of_time(&desks, &told));
     Ok(told)
 }
@@ -144,9 +145,18 @@ fn mean_elasticity(book: &Book, elasticity: &dyn Fn(&str) -> f64) -> Option<f64>
 /// A search with fewer part plans would leave gaps where there need be none.
 const FEWEST_STATES: u32 = 200_000;
 
+/// Says which reps have no open day, so that none of their customers is visited; 0 reps stands for all together.
+fn without_days(desks: &[Share]) -> Option<Notice> {
+    let closed: Vec<&Share> = desks.iter().filter(|desk| desk.closed()).collect();
+    let example = &*closed.first()?.rep;
+    let reps = if example.is_empty() { 0 } else { closed.len() };
+    Some(Notice::new("reps-without-days").with("reps", reps).with("example", example))
+}
+
 /// Says which reps have too little time for fixed and fewest visits, with the one who has least of what is needed.
 fn short_of_time(desks: &[Share], told: &Allocated) -> Option<Notice> {
-    let short = || told.desks.iter().zip(desks).filter(|(split, _)| split.fewest_kept < 1.0);
+    let short =
+        || told.desks.iter().zip(desks).filter(|(split, desk)| split.fewest_kept < 1.0 && !desk.closed());
     let (worst, _) = short().min_by(|(a, _), (b, _)| a.fewest_kept.total_cmp(&b.fewest_kept))?;
     let example = if worst.rep.is_empty() { "–" } else { &*worst.rep };
     Some(

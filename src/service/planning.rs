@@ -139,9 +139,10 @@ fn beyond_table(
     let (mut near, mut kept, mut dropped) = (0_usize, None, None);
     for (index, (service, group)) in customers.iter().zip(groups).enumerate() {
         let row = &params.rows()[*group];
-        let Some(stage) = stages.rule_of(index).filter(|_| service.channel == Channel::Direct) else {
-            continue;
-        };
+        // Whose rep has no open day lacks visits for that, not by the rule.
+        let by_rule = |stage: &&StageRule| service.visits > 0.0 || stage.every_days <= 0.0;
+        let direct = service.channel == Channel::Direct;
+        let Some(stage) = stages.rule_of(index).filter(by_rule).filter(|_| direct) else { continue };
         match row.channel {
             // A rule with a span of time is of those who will buy; dealers and old customers have theirs by word.
             Channel::Distributor if stage.months.is_some() => near += 1,

@@ -117,7 +117,12 @@ impl Share<'_> {
         for account in &accounts {
             fewest.add(account.ticks, f64::from(account.min_visits));
         }
-        let kept = self.kept(fixed, fewest)?;
+        let kept = if self.closed() && self.wanting(services, book) > 0 {
+            // Nothing is possible, so nothing is needed; the visits asked for are given up all the same.
+            0.0
+        } else {
+            self.kept(fixed, fewest)?
+        };
         let mut lowered = Vec::new();
         if kept < 1.0 {
             lowered = self.fixed.iter().zip(&held).map(|(&index, visits)| (index, visits * kept)).collect();
@@ -148,6 +153,18 @@ impl Share<'_> {
             fewest_kept: kept,
             lowered,
         })
+    }
+
+    /// True if the rep has no open day in the period.
+    pub(super) fn closed(&self) -> bool {
+        self.visits.is_some_and(|visits| visits == 0 || self.minutes <= 0.0)
+    }
+
+    /// Customers with fixed or fewest visits.
+    fn wanting(&self, services: &[Service], book: &Book) -> usize {
+        let fixed = self.fixed.iter().filter(|index| services[**index].visits > 0.0).count();
+        let fewest = |index: &&usize| book.bounds[**index].is_some_and(|bounds| bounds.min > 0);
+        fixed + self.members.iter().filter(fewest).count()
     }
 
     fn ticks(&self, service: &Service) -> u32 {

@@ -326,6 +326,17 @@ fn fixed_visits_beyond_the_time_are_lowered_in_proportion_with_the_fewest() {
 }
 
 #[test]
+fn a_rep_without_an_open_day_visits_nobody() {
+    // On site 20 times, or four times at least: no visit can be made, and neither hours nor the stage is why.
+    let plan = of_one_rep(0.0, vec![0; 28], &["半个月", "Dealer", "", ""]);
+    assert_eq!(visits_of(&plan), [0, 0, 0, 0]);
+    let closed = Notice::new("reps-without-days").with("reps", 1_usize).with("example", "Li");
+    assert_eq!(plan.warnings[1..], [closed]);
+    let told = plan.allocated.unwrap();
+    assert_eq!((told.minutes_fixed, told.minutes_used, told.desks[0].fewest_kept), (0.0, 0.0, 0.0));
+}
+
+#[test]
 fn visits_so_far_tell_the_response_or_the_prior_holds() {
     // Sales follow (1 + visits)^0.1 exactly: far below the recipe's 0.34.
     let history = |index: u32| {

@@ -98,7 +98,8 @@ fn most_days(days: &[Days]) -> Vec<Days> {
 fn desk(rep: &Rep, slots: &[Slot], way: f64) -> Desk {
     Desk {
         rep: rep.name.clone(),
-        minutes: slots.iter().map(|day| day.limit).sum(),
+        // An empty sum is −0.
+        minutes: slots.iter().map(|day| day.limit).sum::<f64>() + 0.0,
         visits: slots.iter().map(|day| day.most as u32).sum(),
         way,
     }
@@ -107,7 +108,7 @@ fn desk(rep: &Rep, slots: &[Slot], way: f64) -> Desk {
 fn together(desks: &[Desk]) -> Desk {
     Desk {
         rep: "".into(),
-        minutes: desks.iter().map(|desk| desk.minutes).sum(),
+        minutes: desks.iter().map(|desk| desk.minutes).sum::<f64>() + 0.0,
         visits: desks.iter().map(|desk| desk.visits).sum(),
         way: desks.first().map_or(0.0, |desk| desk.way),
     }

@@ -156,7 +156,8 @@ fn plan_rep(
     params: &VisitsValidParams,
 ) -> Made {
     let mut days = slots(rep, &planning.calendar.absences, horizon, params);
-    let hours = days.iter().map(|slot| slot.limit / 60.0 / params.fill).sum();
+    // An empty sum is −0.
+    let hours = days.iter().map(|slot| slot.limit / 60.0 / params.fill).sum::<f64>() + 0.0;
     let open_days = days.len() as u32;
     let mut tasks = tasks.to_vec();
     for task in &mut tasks {

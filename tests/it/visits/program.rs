@@ -422,6 +422,33 @@ fn days_off_and_appointments_of_a_table_are_kept() {
 }
 
 #[test]
+fn the_best_split_has_no_visits_where_no_day_is_open() {
+    let folder = folder();
+    fs::write(folder.path().join("best.toml"), "base = \"general\"\n[service]\nallocation = \"optimal\"\n")
+        .unwrap();
+    for (days_off, idle, words) in [
+        ("absence,2023-01-01,2023-01-28,王", &["王"][..], "王 has no open day"),
+        ("holiday,2023-01-01,2023-01-28,", &["Li", "王"], "2 reps (the first is Li) have no open day"),
+    ] {
+        fs::write(folder.path().join("off.csv"), format!("kind,date,until,rep\n{days_off}\n")).unwrap();
+        let run =
+            format!("{RUN} --visits visits.csv --calendar off.csv --recipe best.toml --out out --force");
+        let (code, told) = erba(folder.path(), &run);
+        assert_eq!(code, 0, "{told}");
+        for row in rows(&folder.path().join("out/customers.csv")) {
+            let visits: f64 = row[15].parse().unwrap();
+            assert!(visits == 0.0 || !idle.contains(&&row[17]), "{row:?}");
+        }
+        let text = fs::read_to_string(folder.path().join("out/summary.json")).unwrap();
+        assert!(!text.contains("-0.0") && text.contains(words), "{text}");
+        // Splits made again tell nothing twice.
+        assert_eq!(text.matches("\"response-").count(), 1, "{text}");
+        let (code, told) = erba(folder.path(), "check out");
+        assert_eq!(code, 0, "{told}");
+    }
+}
+
+#[test]
 fn the_optimal_allocation_keeps_the_time_and_is_worth_more() {
     let folder = folder();
     fs::write(folder.path().join("best.toml"), "base = \"general\"\n[service]\nallocation = \"optimal\"\n")
