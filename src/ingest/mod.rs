@@ -26,6 +26,7 @@ mod marks;
 mod numbers;
 mod params;
 mod parquet;
+mod plain;
 mod products;
 mod profile;
 mod records;
@@ -47,6 +48,7 @@ pub use params::{IngestParams, IngestValidParams, ReadOptions, encoding_named};
 pub(crate) use parquet::guarded;
 #[cfg(feature = "parquet")]
 pub use parquet::{CellBatch, CellRow};
+pub use plain::PlainTable;
 pub use products::{Product, ProductTable};
 pub use profile::{Attribute, AttributeValues, Profile};
 pub use roles::Role;

@@ -106,7 +106,11 @@ impl Cutter {
     }
 }
 
-fn parse(block: &[u8], delimiter: u8, mut each: impl FnMut(Cells, u64)) -> Result<(), csv::Error> {
+/// Calls `each` with every record and the line it starts on, whatever the block holds.
+///
+/// # Errors
+/// What the csv crate says of the block.
+pub(super) fn parse(block: &[u8], delimiter: u8, mut each: impl FnMut(Cells, u64)) -> Result<(), csv::Error> {
     let mut reader =
         csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(block);
     let mut record = ByteRecord::new();

@@ -100,6 +100,30 @@ fn all_faults_are_told_with_their_lines() {
 }
 
 #[test]
+fn faults_tell_the_line_that_an_editor_shows() {
+    let answers = "customer_id,minutes_per_visit,sales_now\n\na,30,1\n\n\nb,30,x\n";
+    let panel = "customer_id,period,sales,visits\n1,1,3,1\n1,2,-3,1\n\n1,4,x,1\n";
+    let folder = tempfile::tempdir().unwrap();
+    for end in ["\n", "\r\n"] {
+        let ran = allocate(&answers.replace('\n', end), &["--minutes", "60"]);
+        assert!(ran.code == 3 && ran.stderr.contains("answers.csv:6: column"), "{end:?} {}", ran.stderr);
+        fs::write(folder.path().join("panel.csv"), panel.replace('\n', end)).unwrap();
+        let path = folder.path().join("panel.csv");
+        let ran = allocate(
+            "customer_id,minutes_per_visit,sales_now\na,30,1\n",
+            &["--minutes", "60", "--history", path.to_str().unwrap()],
+        );
+        assert!(ran.stderr.contains("panel.csv:3:") && ran.stderr.contains("panel.csv:5:"), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn semicolons_separate_too() {
+    let ran = allocate("customer_id;minutes_per_visit;sales_now\nx;20;100\ny;20;900\n", &["--minutes", "60"]);
+    assert!(ran.csv.contains("y,3,60,"), "{}{}", ran.csv, ran.stderr);
+}
+
+#[test]
 fn wrong_tables_and_options_are_refused() {
     for (table, options, code, told) in [
         ("", vec!["--minutes", "60"], 3, "E206"),

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use crate::error::{Error, Fault, Result};
+use crate::ingest::PlainTable;
 use crate::service::allocate::{Fit, History, Prior, fit};
 
 /// Faults told in full.
@@ -28,21 +29,10 @@ impl Responses {
 /// and sort as numbers if all are numbers, else as text.
 ///
 /// # Errors
-/// E201 to E207, all cells with their lines.
+/// E201 to E211, all cells with their lines.
 pub(super) fn responses(path: &Path, prior: Prior) -> Result<Responses> {
-    let cannot = |cause: String| Error::from(Fault::new(201, cause).in_file(path));
-    let mut reader = csv::ReaderBuilder::new()
-        .trim(csv::Trim::All)
-        .flexible(true)
-        .from_path(path)
-        .map_err(|cause| cannot(format!("cannot be read: {cause}")))?;
-    let header = reader.headers().map_err(|cause| cannot(cause.to_string()))?.clone();
-    if header.iter().all(str::is_empty) {
-        return Err(Fault::new(206, "the file is empty").in_file(path).into());
-    }
-    let place = |name: &str| {
-        header.iter().position(|have| have.trim_start_matches('\u{feff}').eq_ignore_ascii_case(name))
-    };
+    let PlainTable { header, rows } = PlainTable::read(path)?;
+    let place = |name: &str| header.iter().position(|have| have.eq_ignore_ascii_case(name));
     let places = COLUMNS.map(place);
     let mut faults = Vec::new();
     for (name, _) in COLUMNS.iter().zip(places).take(4).filter(|(_, place)| place.is_none()) {
@@ -52,11 +42,9 @@ pub(super) fn responses(path: &Path, prior: Prior) -> Result<Responses> {
     }
     Error::unless_empty(faults)?;
     let mut panel = Panel::default();
-    for record in reader.records() {
-        let record = record.map_err(|cause| cannot(cause.to_string()))?;
-        let line = record.position().map_or(0, csv::Position::line);
+    for (line, record) in &rows {
         let cell = |column: usize| places[column].and_then(|at| record.get(at)).unwrap_or_default();
-        panel.push([cell(0), cell(1), cell(2), cell(3), cell(4)], line, path);
+        panel.push([cell(0), cell(1), cell(2), cell(3), cell(4)], *line, path);
     }
     let more = panel.faults.len().saturating_sub(FAULTS_TOLD);
     panel.faults.truncate(FAULTS_TOLD);

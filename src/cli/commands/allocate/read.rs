@@ -1,14 +1,13 @@
 //! Reads the table of answers; every fault is told with its line.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use csv::StringRecord;
 
 use crate::domain::Money;
 use crate::error::{Error, Fault, Result, nearest};
+use crate::ingest::PlainTable;
 use crate::service::allocate::{
     Account, Adbudg, Limits, MOST_VISITS, Response, TICKS_PER_MINUTE, account_fault,
 };
@@ -48,16 +47,9 @@ pub(super) struct Input {
 /// The accounts of a file, in its order.
 ///
 /// # Errors
-/// E201 to E207 for the file; E510 and E511 for accounts that make no sense.
+/// E201 to E211 for the file; E510 and E511 for accounts that make no sense.
 pub(super) fn accounts(path: &Path, elasticity: &dyn Fn(&str) -> f64, limits: Limits) -> Result<Input> {
-    let cannot = |cause: String| Fault::new(201, cause).in_file(path);
-    let mut text = Vec::new();
-    File::open(path)
-        .and_then(|mut file| file.read_to_end(&mut text))
-        .map_err(|cause| cannot(format!("cannot be read: {cause}")))?;
-    let body = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
-    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(body);
-    let header = reader.headers().map_err(|cause| cannot(cause.to_string()))?.clone();
+    let PlainTable { header, rows } = PlainTable::read(path)?;
     let columns = Columns::find(&header, path)?;
     let mut table = Table {
         path,
@@ -72,19 +64,8 @@ pub(super) fn accounts(path: &Path, elasticity: &dyn Fn(&str) -> f64, limits: Li
             elasticities: Vec::new(),
         },
     };
-    let mut record = StringRecord::new();
-    loop {
-        match reader.read_record(&mut record) {
-            Ok(true) => {
-                let line = record.position().map_or(0, csv::Position::line);
-                table.push(&Row { columns: &columns, record: &record, line, path });
-            }
-            Ok(false) => break,
-            Err(cause) => {
-                table.faults.push(cannot(cause.to_string()));
-                break;
-            }
-        }
+    for (line, record) in &rows {
+        table.push(&Row { columns: &columns, record, line: *line, path });
     }
     table.finish()
 }
@@ -99,9 +80,6 @@ struct Columns([Option<usize>; COLUMNS.len()]);
 
 impl Columns {
     fn find(header: &StringRecord, path: &Path) -> Result<Self> {
-        if header.iter().all(str::is_empty) {
-            return Err(Fault::new(206, "the file is empty").in_file(path).into());
-        }
         let found = COLUMNS.map(|name| header.iter().position(|have| have.eq_ignore_ascii_case(name)));
         let mut faults = Vec::new();
         for (name, _) in COLUMNS.iter().zip(found).take(NEEDED).filter(|(_, place)| place.is_none()) {
