@@ -209,6 +209,30 @@ fn a_history_replaces_the_prior_or_says_that_it_cannot() {
     assert_eq!(summary["response"]["segments"][""], summary["response"]["pooled"]);
     assert_eq!(summary["elasticity"], summary["response"]["pooled"]["elasticity"]);
     assert_eq!((summary["by_prior"].as_u64(), summary["by_history"].as_u64()), (Some(0), Some(1)));
+    // However periods are written, the fit is the same: M2 lies before M10.
+    for (before, width) in [("M", 0), ("2024-", 0), ("2024-", 2), ("Week ", 0), ("2024/1/", 0), ("", 2)] {
+        let lines = panel(60);
+        let renamed = lines.lines().enumerate().map(|(at, line)| match line.split_once(',') {
+            Some((id, rest)) if at > 0 => {
+                let (period, rest) = rest.split_once(',').unwrap();
+                format!("{id},{before}{period:0>width$},{rest}\n")
+            }
+            _ => format!("{line}\n"),
+        });
+        let (code, again, warned) = run(renamed.collect());
+        let again: Value = serde_json::from_str(&again).unwrap();
+        assert_eq!((code, &again["response"]), (0, &summary["response"]), "{before} {warned}");
+    }
+    let dated = "customer_id,period,sales,visits\nc1,2024/1/1,5,1\nc1,1/2/2024,5,1\nc1,Mar 2024,5,1\n";
+    let (code, _, told) = run(dated.to_owned());
+    assert_eq!(code, 3);
+    for line in [
+        "E203]: panel.csv:3: column \"period\": \"1/2/2024\" does not begin with its year",
+        "E203]: panel.csv:4: column \"period\"",
+        "with the year first",
+    ] {
+        assert!(told.contains(line), "{line}\n{told}");
+    }
     let (code, told, warned) = run(panel(5));
     assert_eq!(code, 0);
     assert!(

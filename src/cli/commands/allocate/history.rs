@@ -7,6 +7,8 @@ use crate::error::{Error, Fault, Result};
 use crate::ingest::PlainTable;
 use crate::service::allocate::{Fit, History, Prior, fit};
 
+use super::period::Period;
+
 /// Faults told in full.
 const FAULTS_TOLD: usize = 20;
 
@@ -26,7 +28,7 @@ impl Responses {
 }
 
 /// Reads `customer_id, period, sales, visits[, segment]`, one row per customer and period; periods are of equal length
-/// and sort as numbers if all are numbers, else as text.
+/// and sort as numbers, or as texts whose runs of digits compare as numbers.
 ///
 /// # Errors
 /// E201 to E211, all cells with their lines.
@@ -60,21 +62,14 @@ pub(super) fn responses(path: &Path, prior: Prior) -> Result<Responses> {
     Ok(panel.fit(prior))
 }
 
-/// One period: its line, sales and visits.
-type Period = (u64, f64, f64);
+/// What a period holds: its line, sales and visits.
+type Held = (u64, f64, f64);
 
 #[derive(Default)]
 struct Panel {
-    customers: BTreeMap<Box<str>, BTreeMap<Key, Period>>,
+    customers: BTreeMap<Box<str>, BTreeMap<Period, Held>>,
     segments: HashMap<Box<str>, Box<str>>,
     faults: Vec<Fault>,
-}
-
-/// Periods that are numbers come first, by size.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
-    Number(i64),
-    Text(Box<str>),
 }
 
 impl Panel {
@@ -99,7 +94,19 @@ impl Panel {
             self.faults.push(at(203, "the customer or the period is blank".to_owned()));
             return;
         }
-        let key = period.parse().map_or_else(|_| Key::Text(period.into()), Key::Number);
+        let key = match Period::read(period) {
+            Ok(key) => key,
+            Err(why) => {
+                let fault =
+                    at(203, format!("\"{period}\" {why}: its place among the periods cannot be told"));
+                self.faults.push(
+                    fault
+                        .in_column("period")
+                        .hint("write periods as 1, 2, 3 or with the year first: 2024-02, 2024-02-29"),
+                );
+                return;
+            }
+        };
         let periods = self.customers.entry(id.into()).or_default();
         if let Some((first, ..)) = periods.insert(key, (line, sales, visits)) {
             let cause = format!("period {period} of \"{id}\" stands in line {first} already");

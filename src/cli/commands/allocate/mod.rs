@@ -1,6 +1,7 @@
 //! `erba allocate`: a table of response answers in, the best split of visits out.
 
 mod history;
+mod period;
 mod read;
 mod write;
 
