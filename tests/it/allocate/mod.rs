@@ -118,6 +118,29 @@ fn faults_tell_the_line_that_an_editor_shows() {
 }
 
 #[test]
+fn numbers_beyond_all_sense_are_refused() {
+    let large = "customer_id,minutes_per_visit,sales_now\na,30,1e308\nb,30,1e15\nc,30,-1e16\n";
+    let ran = allocate(large, &["--minutes", "60"]);
+    assert_eq!(ran.code, 3);
+    for told in [
+        "E203]: answers.csv:2: column \"sales_now\": \"1e308\" is too large: no number here is above 1e15",
+        "E203]: answers.csv:4: column \"sales_now\": \"-1e16\" is too large",
+    ] {
+        assert!(ran.stderr.contains(told), "{told}\n{}", ran.stderr);
+    }
+    assert!(!ran.stderr.contains("answers.csv:3"), "{}", ran.stderr);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("panel.csv");
+    fs::write(&path, "customer_id,period,sales,visits\n1,1,1e308,1\n1,2,3,1e30\n").unwrap();
+    let ran = allocate(
+        "customer_id,minutes_per_visit,sales_now\na,30,1\n",
+        &["--minutes", "60", "--history", path.to_str().unwrap()],
+    );
+    assert!(ran.stderr.contains("panel.csv:2: column \"sales\": \"1e308\" is too large"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("panel.csv:3: column \"visits\": \"1e30\" is too large"), "{}", ran.stderr);
+}
+
+#[test]
 fn semicolons_separate_too() {
     let ran = allocate("customer_id;minutes_per_visit;sales_now\nx;20;100\ny;20;900\n", &["--minutes", "60"]);
     assert!(ran.csv.contains("y,3,60,"), "{}{}", ran.csv, ran.stderr);

@@ -7,6 +7,7 @@ use crate::error::{Error, Fault, Result};
 use crate::ingest::PlainTable;
 use crate::service::allocate::{Fit, History, Prior, fit};
 
+use super::LARGEST;
 use super::period::Period;
 
 /// Faults told in full.
@@ -77,9 +78,14 @@ impl Panel {
         let at = |code, cause: String| Fault::new(code, cause).in_file(path).at_line(line);
         let mut number = |column: &str, cell: &str| match cell.parse::<f64>() {
             Ok(number)
-                if number.is_finite() && number >= 0.0 && (column == "sales" || number.fract() == 0.0) =>
+                if (0.0..=LARGEST).contains(&number) && (column == "sales" || number.fract() == 0.0) =>
             {
                 Some(number)
+            }
+            Ok(number) if number.is_finite() && number > LARGEST => {
+                let cause = format!("\"{cell}\" is too large: no number here is above {LARGEST:e}");
+                self.faults.push(at(203, cause).in_column(column));
+                None
             }
             _ => {
                 let may =

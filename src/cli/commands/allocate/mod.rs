@@ -21,6 +21,9 @@ use crate::service::allocate::{
     Account, Effort, Fit, Limits, Prior, Split, TICKS_PER_MINUTE, allocate, even_split, proportional_split,
 };
 
+/// Larger numbers than this are slips; their products and sums would leave what a number can hold.
+const LARGEST: f64 = 1e15;
+
 /// Split visits over customers so that the sales won are worth most
 ///
 /// Reads one customer a line: customer_id, minutes_per_visit, sales_now, and as far as known

@@ -12,6 +12,8 @@ use crate::service::allocate::{
     Account, Adbudg, Limits, MOST_VISITS, Response, TICKS_PER_MINUTE, account_fault,
 };
 
+use super::LARGEST;
+
 /// Faults told in full; a file of a million bad lines needs no million messages.
 const FAULTS_TOLD: usize = 50;
 
@@ -123,7 +125,11 @@ impl Row<'_> {
             return Ok(None);
         }
         match text.parse::<f64>() {
-            Ok(number) if number.is_finite() => Ok(Some(number)),
+            Ok(number) if number.abs() <= LARGEST => Ok(Some(number)),
+            Ok(number) if number.is_finite() => {
+                let cause = format!("\"{text}\" is too large: no number here is above {LARGEST:e}");
+                Err(self.fault(203, cause).in_column(name).into())
+            }
             _ => Err(self.fault(203, format!("\"{text}\" is not a number")).in_column(name).into()),
         }
     }
