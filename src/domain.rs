@@ -21,6 +21,20 @@ pub use money::Money;
 pub use notice::{Notice, NoticeValue};
 pub use width::half_width;
 
+/// Every table that a result may hold, by its file's name without the ending.
+pub(crate) const TABLES: [&str; 10] = [
+    "customers",
+    "plan",
+    "rejects",
+    "movers",
+    "visits",
+    "not_planned",
+    "visit_rates",
+    "visit_answers",
+    "visit_log",
+    "visits_no_change",
+];
+
 /// How important a customer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Tier {

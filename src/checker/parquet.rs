@@ -13,22 +13,8 @@ use super::customers::plain;
 use super::decimal::parts;
 use super::files::Folder;
 use super::findings::Findings;
-use crate::domain::Day;
+use crate::domain::{Day, TABLES};
 use crate::ingest::guarded;
-
-/// Every table that a result may hold.
-const TABLES: [&str; 10] = [
-    "customers",
-    "plan",
-    "rejects",
-    "movers",
-    "visits",
-    "not_planned",
-    "visit_rates",
-    "visit_answers",
-    "visit_log",
-    "visits_no_change",
-];
 
 pub(super) fn check(folder: &Folder, findings: &mut Findings) {
     for table in TABLES {

@@ -11,22 +11,10 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use crate::domain::TABLES;
 use crate::error::{Fault, Result};
 
-/// The tables a run may write, each with one of [`ENDINGS`].
-const TABLES: [&str; 10] = [
-    "customers",
-    "plan",
-    "rejects",
-    "movers",
-    "visits",
-    "not_planned",
-    "visit_rates",
-    "visit_answers",
-    "visit_log",
-    "visits_no_change",
-];
-
+/// A table has one of these.
 const ENDINGS: [&str; 2] = ["csv", "parquet"];
 
 /// What else a run may write.
