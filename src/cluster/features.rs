@@ -227,21 +227,13 @@ mod tests {
     use super::*;
     use crate::domain::{Day, Window};
     use crate::features::ProductFacts;
-    use crate::ingest::{ForeignLog, IngestParams, Mappings, ReadOptions, product_key};
+    use crate::ingest::{ForeignLog, ReadOptions, product_key};
 
     const CUSTOMERS: usize = 3_000;
 
     fn adding() -> Adding {
         let header = ["customer_id", "date", "amount", "product_id"].map(str::to_owned).to_vec();
-        let options = ReadOptions {
-            mappings: Mappings::default(),
-            encoding: None,
-            date_format: None,
-            threads: 1,
-            params: crate::domain::general_section::<IngestParams>("ingest").check().unwrap(),
-            memory: None,
-            progress: None,
-        };
+        let options = ReadOptions::general();
         let rules = ForeignLog::find("a log", header, &options).unwrap().guess(None, &options);
         let ending = Ending {
             as_of: Day(20_000),

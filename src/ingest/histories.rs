@@ -199,7 +199,7 @@ fn refuse_twins(path: &Path, rows: &[HistoryRow]) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::{IngestParams, Mappings};
+    use crate::ingest::Mappings;
     use std::io::Write;
 
     fn read(text: &str, mappings: &[&str]) -> Result<HistoryTable> {
@@ -207,12 +207,8 @@ mod tests {
         file.write_all(text.as_bytes()).unwrap();
         let options = ReadOptions {
             mappings: Mappings::parse(mappings, &[]).unwrap(),
-            encoding: None,
-            date_format: None,
             threads: 2,
-            params: crate::domain::general_section::<IngestParams>("ingest").check().unwrap(),
-            memory: None,
-            progress: None,
+            ..ReadOptions::general()
         };
         HistoryTable::read(file.path(), &options)
     }

@@ -100,6 +100,22 @@ pub struct ReadOptions<'a> {
     pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
 }
 
+#[cfg(test)]
+impl ReadOptions<'_> {
+    /// By the general recipe, on one thread, with nothing said on the command line.
+    pub(crate) fn general() -> Self {
+        ReadOptions {
+            mappings: Mappings::default(),
+            encoding: None,
+            date_format: None,
+            threads: 1,
+            params: crate::domain::general_section::<IngestParams>("ingest").check().unwrap(),
+            memory: None,
+            progress: None,
+        }
+    }
+}
+
 impl ReadOptions<'_> {
     pub(super) fn tell_progress(&self, bytes: u64) {
         if let Some(progress) = self.progress {

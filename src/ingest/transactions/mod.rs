@@ -300,7 +300,6 @@ mod tests {
     use std::io::Write;
 
     use super::*;
-    use crate::ingest::{IngestParams, Mappings};
 
     type Rows = Vec<(String, Day, Money)>;
 
@@ -308,15 +307,7 @@ mod tests {
     fn read(bytes: &[u8]) -> Result<(Rows, RowCounts)> {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(bytes).unwrap();
-        let options = ReadOptions {
-            mappings: Mappings::default(),
-            encoding: None,
-            date_format: None,
-            threads: 1,
-            params: crate::domain::general_section::<IngestParams>("ingest").check().unwrap(),
-            memory: None,
-            progress: None,
-        };
+        let options = ReadOptions::general();
         let log = TransactionLog::open(&[file.path().to_owned()], &options)?;
         let read = log.read(None, &options, Vec::new, |rows: &mut Vec<_>, row| {
             rows.push((String::from_utf8(row.customer.to_vec()).unwrap(), row.day, row.amount));
