@@ -26,7 +26,7 @@ impl Adder {
     }
 
     fn add_up(&mut self, whole: &Whole) -> Option<&mut Accumulator> {
-        let Adder { form, sums, .. } = self;
+        let Adder { form, sums } = self;
         sums.clear();
         form.read(whole.rows, |row| sums.push(row))?;
         for state in &whole.states {

@@ -92,12 +92,13 @@ const HOPELESS: f64 = 0.5;
 pub(super) fn judge_files(collected: &Collected, max_share: f64) -> Result<Vec<Notice>> {
     let Collected { inputs, rows, rejects, .. } = collected;
     judge_rejects(rows, rejects, max_share)?;
+    let most = max_share.max(HOPELESS);
     let mut told = Vec::new();
     for InputRecord { path, rows, .. } in inputs {
         let own: Vec<&Reject> = rejects.iter().filter(|reject| *reject.file == **path).collect();
         let bad = own.len() as u64;
-        if bad as f64 > max_share.max(HOPELESS) * *rows as f64 {
-            return Err(too_many(bad, *rows, max_share.max(HOPELESS), own.into_iter()));
+        if bad as f64 > most * *rows as f64 {
+            return Err(too_many(bad, *rows, most, own.into_iter()));
         }
         if bad as f64 > max_share * *rows as f64 {
             told.push(
